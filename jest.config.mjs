@@ -1,0 +1,41 @@
+// Transformed to CommonJS so that jest needs no Node flag: packages that ship ES modules only or import dynamically.
+const esmPackages = ['@nestjs', 'nestjs-pino', 'cockatiel', '@opentelemetry/otlp-exporter-base'].join('|');
+
+export const base = {
+  testEnvironment: 'node',
+  rootDir: import.meta.dirname,
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.cache'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transformIgnorePatterns: [`node_modules/(?!(${esmPackages})/)`],
+  transform: {
+    '^.+\\.(ts|js|mjs|cjs)$': [
+      '@swc/jest',
+      {
+        swcrc: false,
+        jsc: {
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+          target: 'es2022',
+          keepClassNames: true,
+        },
+        module: { type: 'commonjs' },
+      },
+    ],
+  },
+};
+
+/** Suites that boot the application, or need a database or a server, have a folder each; the rest is `unit`. */
+const folders = ['integration', 'e2e', 'compatibility'];
+
+const project = (name, settings) => ({ ...base, displayName: name, ...settings });
+
+export default {
+  testTimeout: 30_000,
+  projects: [
+    project('unit', {
+      testRegex: '\\.spec\\.ts$',
+      testPathIgnorePatterns: ['/node_modules/', `<rootDir>/test/(${folders.join('|')})/`],
+    }),
+    ...folders.map((name) => project(name, { testRegex: `/test/${name}/.*\\.spec\\.ts$` })),
+  ],
+};

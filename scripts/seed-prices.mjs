@@ -1,0 +1,73 @@
+/**
+ * npm run prices [-- --date YYYY-MM-DD] [--new]: compares our price lists with the pinned list of genai-prices
+ * (MIT, effective-dated) and prints every disagreement; `--new` also prints rows for models we do not have yet,
+ * ready to be reviewed. Exit code 1 when a price differs. Nothing is written: a price changes by a reviewed commit only. Offline.
+ */
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { buildWhenStale } from './lib/build.mjs';
+import { ensureDependencies, root } from './lib/install.mjs';
+import { onPackagedNode } from './lib/packaged-node.mjs';
+import { disagreements, listedPrices, newRows } from './lib/price-comparison.mjs';
+import { tableLines } from './lib/table.mjs';
+
+const options = process.argv.slice(2);
+const dateIndex = options.indexOf('--date');
+const date = dateIndex < 0 ? new Date().toISOString().slice(0, 10) : options[dateIndex + 1];
+const at = new Date(`${date}T12:00:00Z`);
+/** Stands where a unit stands for models that only we know: no dispute. */
+const WHOLE_MODEL = 'whole model';
+let list;
+
+await onPackagedNode(async () => {
+  if (Number.isNaN(at.getTime())) throw new Error(`not a date: ${date}`);
+  await ensureDependencies();
+  // Only now: on a fresh clone the package is not there before.
+  list = await import('@pydantic/genai-prices');
+  await buildWhenStale();
+  const requireHere = createRequire(import.meta.url);
+  const built = (path) => requireHere(join(root, 'dist', 'src', path));
+  const { KNOWN_MODELS } = built('catalog/known-models.js');
+  const { priceRowAt } = built('catalog/price-book.js');
+  const ours = KNOWN_MODELS.filter((card) => card.demo !== true);
+  const disputed = report(ours, (card) => priceRowAt(card, at.getTime()));
+  if (options.includes('--new')) printNew(ours);
+  return disputed ? 1 : 0;
+});
+
+function theirs(provider, model) {
+  const found = list.calcPrice({ input_tokens: 1, output_tokens: 1 }, model, {
+    providerId: provider,
+    timestamp: at,
+  });
+  return found && { prices: listedPrices(found.model_price), model: found.model };
+}
+
+function report(cards, rowOf) {
+  const rows = cards.flatMap((card) => {
+    const listed = theirs(card.provider, card.model);
+    const name = `${card.provider}/${card.model}`;
+    if (!listed) return [[name, WHOLE_MODEL, 'listed', 'unknown']];
+    return disagreements(rowOf(card), listed.prices).map((one) => [name, one.unit, one.ours, one.theirs]);
+  });
+  console.log(`Our prices against genai-prices on ${date}, USD per million tokens: ${cards.length} models\n`);
+  for (const line of tableLines([['model', 'unit', 'ours', 'theirs'], ...rows])) console.log(line);
+  const models = new Set(rows.map(([name]) => name)).size;
+  console.log(`\n${cards.length - models} of ${cards.length} models agree in every unit`);
+  return rows.some(([, unit]) => unit !== WHOLE_MODEL);
+}
+
+function printNew(cards) {
+  for (const provider of new Set(cards.map((card) => card.provider))) {
+    const known = new Set(
+      cards.filter((card) => card.provider === provider).flatMap((card) => [card.model, ...card.aliases]),
+    );
+    const models = list.findProvider({ providerId: provider })?.models ?? [];
+    for (const line of newRows(
+      provider,
+      models.filter((model) => !known.has(model.id) && !model.deprecated),
+      theirs,
+    ))
+      console.log(line);
+  }
+}

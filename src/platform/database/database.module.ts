@@ -1,0 +1,64 @@
+import { Global, Inject, Logger, Module, type OnModuleInit } from '@nestjs/common';
+import { TypeOrmModule, type TypeOrmModuleOptions } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { DataDirectoryConfig } from '../config/data-directory.config';
+import { DatabaseConfig } from './database.config';
+import { dataSourceOptions } from './data-source-options';
+import { DatabaseServer } from './database-server';
+import { runMigrations } from './run-migrations';
+
+/** Starts the database when it is the embedded one, and offers it. Closed last, because it is global. */
+@Global()
+@Module({
+  providers: [
+    {
+      provide: DatabaseServer,
+      inject: [DatabaseConfig, DataDirectoryConfig],
+      useFactory: (config: DatabaseConfig, directory: DataDirectoryConfig) =>
+        DatabaseServer.start(config, directory.dataDir),
+    },
+  ],
+  exports: [DatabaseServer],
+})
+class DatabaseServerModule {}
+
+/**
+ * The database with an up-to-date schema: importing this module makes `DataSource`, `EntityManager`, repositories by
+ * `TypeOrmModule.forFeature` and {@link DatabaseServer} available. Migrations run before anything else can query.
+ */
+@Module({
+  imports: [
+    DatabaseServerModule,
+    TypeOrmModule.forRootAsync({
+      inject: [DatabaseServer, DatabaseConfig],
+      useFactory: migrateAndDescribe,
+    }),
+  ],
+})
+export class DatabaseModule implements OnModuleInit {
+  constructor(
+    @Inject(DatabaseServer) private readonly server: DatabaseServer,
+    @Inject(DataSource) private readonly dataSource: DataSource,
+  ) {}
+
+  onModuleInit(): void {
+    this.server.own(this.dataSource);
+  }
+}
+
+async function migrateAndDescribe(
+  server: DatabaseServer,
+  config: DatabaseConfig,
+): Promise<TypeOrmModuleOptions> {
+  const executed = await runMigrations(server.connection, {
+    connectTimeoutMs: config.connectTimeoutMs,
+    waitMs: config.migrationWaitMs,
+  });
+  if (executed.length > 0) new Logger('Database').log(`Migrated: ${executed.join(', ')}`);
+  return {
+    ...dataSourceOptions(server.connection, config),
+    autoLoadEntities: true,
+    // The migration run has just proved that the database answers.
+    retryAttempts: 0,
+  };
+}

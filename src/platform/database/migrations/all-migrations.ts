@@ -1,0 +1,9 @@
+import type { MigrationInterface } from 'typeorm';
+import { CreateIdentity1763600000000 } from './1763600000000-create-identity';
+import { CreateLedger1763600100000 } from './1763600100000-create-ledger';
+
+/** Every migration, oldest first. */
+export const ALL_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
+  CreateIdentity1763600000000,
+  CreateLedger1763600100000,
+];

@@ -1,0 +1,57 @@
+import type { AdoptedCalls, OutboxConsumer, OutboxLine } from './outbox-line';
+
+const SHIP_BATCH = 200;
+const LOOKUP_BATCH = 500;
+/** A consumer that has not answered by then is treated as one that refused; shipping again is harmless. */
+const CALL_DEADLINE_MS = 30_000;
+
+/** The consumer, called in batches and with a deadline. */
+export class OutboxDelivery {
+  readonly batchSize = SHIP_BATCH;
+
+  constructor(private readonly consumer: OutboxConsumer) {}
+
+  async ship(outcomes: readonly OutboxLine[]): Promise<void> {
+    for (let start = 0; start < outcomes.length; start += SHIP_BATCH) {
+      await withDeadline(this.consumer.ship(outcomes.slice(start, start + SHIP_BATCH)));
+    }
+  }
+
+  async findRecorded(attemptIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const found = new Set<string>();
+    for (let start = 0; start < attemptIds.length; start += LOOKUP_BATCH) {
+      const batch = attemptIds.slice(start, start + LOOKUP_BATCH);
+      for (const id of await withDeadline(this.consumer.findRecorded(batch))) found.add(id);
+    }
+    return found;
+  }
+
+  /** Those whose attempt is not in the ledger. */
+  async withoutRecorded(lines: readonly OutboxLine[]): Promise<readonly OutboxLine[]> {
+    const recorded = await this.findRecorded(lines.map((line) => line.attemptId));
+    return lines.filter((line) => !recorded.has(line.attemptId));
+  }
+
+  outcomeOfOrphan(intent: OutboxLine): OutboxLine | undefined {
+    return this.consumer.outcomeOfOrphan(intent);
+  }
+
+  beginAdoption(): AdoptedCalls {
+    return this.consumer.beginAdoption();
+  }
+}
+
+async function withDeadline<T>(call: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error('the consumer of the outbox did not answer in time')),
+      CALL_DEADLINE_MS,
+    ).unref();
+  });
+  try {
+    return await Promise.race([call, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

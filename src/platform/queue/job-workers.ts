@@ -1,0 +1,53 @@
+import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Worker } from 'bullmq';
+import { JOB_PROCESSORS, type JobProcessor } from './job-processor';
+import { QUEUE_NAMES, type JobPayloads, type QueueName } from './jobs';
+import { QueueBackend } from './queue-backend';
+import { QueueConfig } from './queue.config';
+
+/** Runs the jobs of every queue in this process. Refuses to start when a queue has no processor, or two. */
+@Injectable()
+export class JobWorkers implements OnModuleInit, OnApplicationShutdown {
+  private readonly logger = new Logger(JobWorkers.name);
+  private workers: readonly Worker[] = [];
+
+  constructor(
+    @Inject(JOB_PROCESSORS) private readonly processors: readonly JobProcessor[],
+    private readonly backend: QueueBackend,
+    private readonly config: QueueConfig,
+  ) {}
+
+  onModuleInit(): void {
+    assertComplete(this.processors);
+    this.workers = this.processors.map((processor) => this.start(processor));
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.close()));
+  }
+
+  private start(processor: JobProcessor): Worker {
+    const worker = new Worker<JobPayloads[QueueName]>(processor.queue, (job) => processor.process(job.data), {
+      ...this.backend.options(),
+      concurrency: this.config.concurrency,
+    });
+    worker.on('error', (error) => this.logger.warn(`Queue ${processor.queue}: ${error.message}`));
+    worker.on('failed', (job, error) => {
+      this.logger.error(
+        `Job ${job?.id ?? '?'} of ${processor.queue} failed (attempt ${job?.attemptsMade ?? 0}): ${error.message}`,
+      );
+    });
+    return worker;
+  }
+}
+
+function assertComplete(processors: readonly JobProcessor[]): void {
+  const problems = QUEUE_NAMES.map((name) => ({ name, count: countOf(processors, name) }))
+    .filter(({ count }) => count !== 1)
+    .map(({ name, count }) => `queue "${name}" has ${count} processors instead of one`);
+  if (problems.length > 0) throw new Error(`The job registry is not complete: ${problems.join('; ')}`);
+}
+
+function countOf(processors: readonly JobProcessor[], name: string): number {
+  return processors.filter((processor) => processor.queue === name).length;
+}

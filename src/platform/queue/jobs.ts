@@ -1,0 +1,8 @@
+/** Every queue and what its jobs carry: plain JSON, no prompts, no secrets. */
+export interface JobPayloads {
+  readonly usage: { readonly rows: readonly unknown[] };
+}
+
+export type QueueName = keyof JobPayloads;
+
+export const QUEUE_NAMES = ['usage'] as const satisfies readonly QueueName[];

@@ -1,0 +1,322 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock';
+import type { NanoUsd } from '../common/money';
+import { ExpiringMemory } from './expiring-memory';
+import {
+  CHARGED_MEMORY_MS,
+  checkHold,
+  checkRateLines,
+  checkSeeds,
+  checkSettle,
+  COUNTER_GRACE_MS,
+  SETTLED_MEMORY_COUNT_IN_PROCESS,
+  SETTLED_MEMORY_MS,
+} from './quota-rules';
+import {
+  QuotaStore,
+  type BudgetLine,
+  type CounterSeed,
+  type CounterState,
+  type ExpiredHold,
+  type HoldOutcome,
+  type HoldRequest,
+  type RateLine,
+  type RateOutcome,
+  type RateRequest,
+  type SettleOutcome,
+  type SettleRequest,
+} from './quota-store';
+import { SlidingWindow } from './sliding-window';
+import { SweepingMap } from './sweeping-map';
+
+interface Counter {
+  spent: NanoUsd;
+  held: NanoUsd;
+  readonly forgetAtMs: number;
+}
+
+interface Reservation {
+  readonly window: SlidingWindow;
+  readonly sliceStartMs: number;
+}
+
+interface Hold {
+  readonly request: HoldRequest;
+  /** The counters themselves, so that a settle never meets those of another window. */
+  readonly counters: readonly Counter[];
+  readonly reservations: readonly Reservation[];
+  expiresAtMs: number;
+}
+
+interface RateEntry {
+  readonly window: SlidingWindow;
+  readonly windowMs: number;
+  touchedAtMs: number;
+}
+
+class Organization {
+  loaded = false;
+  readonly live = new Map<string, Hold>();
+  readonly charged = new ExpiringMemory<Hold>(CHARGED_MEMORY_MS, Number.POSITIVE_INFINITY);
+  readonly settled = new ExpiringMemory<true>(SETTLED_MEMORY_MS, SETTLED_MEMORY_COUNT_IN_PROCESS);
+  readonly counters: SweepingMap<Counter>;
+
+  constructor(clock: Clock) {
+    this.counters = new SweepingMap((counter) => counter.forgetAtMs <= clock.now());
+  }
+
+  /** True for a hold that was ever taken, whatever became of it. */
+  knows(holdId: string, nowMs: number): boolean {
+    return (
+      this.live.has(holdId) ||
+      this.settled.get(holdId, nowMs) === true ||
+      this.charged.get(holdId, nowMs) !== undefined
+    );
+  }
+}
+
+/** Quota of a single process. What it knows ends with the process: every organization is loaded anew from the ledger. */
+@Injectable()
+export class InProcessQuotaStore extends QuotaStore {
+  private readonly organizations = new Map<string, Organization>();
+  private readonly rates: SweepingMap<RateEntry>;
+
+  constructor(private readonly clock: Clock) {
+    super();
+    this.rates = new SweepingMap((entry) => entry.touchedAtMs + entry.windowMs <= clock.now());
+  }
+
+  hold(request: HoldRequest): Promise<HoldOutcome> {
+    return answer(() => {
+      checkHold(request);
+      return this.take(request);
+    });
+  }
+
+  settle(request: SettleRequest): Promise<SettleOutcome> {
+    return answer(() => {
+      checkSettle(request);
+      return this.finish(request);
+    });
+  }
+
+  renew(organizationId: string, holdId: string, expiresAtMs: number): Promise<boolean> {
+    const hold = this.organizations.get(organizationId)?.live.get(holdId);
+    if (hold) hold.expiresAtMs = expiresAtMs;
+    return Promise.resolve(hold !== undefined);
+  }
+
+  expireDue(organizationId: string, nowMs: number, limit: number): Promise<readonly ExpiredHold[]> {
+    const organization = this.organizationOf(organizationId);
+    const due = [...organization.live.values()]
+      .filter((hold) => hold.expiresAtMs <= nowMs)
+      .sort(byExpiry)
+      .slice(0, limit);
+    return Promise.resolve(due.map((hold) => this.charge(organization, hold)));
+  }
+
+  readCounters(organizationId: string, counters: readonly string[]): Promise<readonly CounterState[]> {
+    const organization = this.organizationOf(organizationId);
+    return Promise.resolve(
+      counters.map((counter) => {
+        const state = organization.counters.get(counter);
+        return { counter, spentNanoUsd: state?.spent ?? 0n, heldNanoUsd: state?.held ?? 0n };
+      }),
+    );
+  }
+
+  load(organizationId: string, seeds: readonly CounterSeed[]): Promise<boolean> {
+    return answer(() => {
+      checkSeeds(seeds);
+      const organization = this.organizationOf(organizationId);
+      const first = !organization.loaded;
+      organization.loaded = true;
+      for (const { counter, spentNanoUsd, windowEndsAtMs } of seeds) {
+        if (organization.counters.get(counter) !== undefined) continue;
+        organization.counters.set(counter, newCounter(spentNanoUsd, windowEndsAtMs));
+      }
+      return first;
+    });
+  }
+
+  takeRequest({ organizationId, lines, nowMs }: RateRequest): Promise<RateOutcome> {
+    return answer(() => {
+      checkRateLines(lines);
+      const windows = lines.map((line) => this.windowOf(organizationId, line));
+      return refusedRequest(lines, windows, nowMs) ?? takeFromAll(lines, windows, nowMs);
+    });
+  }
+
+  organizationsWithHolds(): Promise<readonly string[]> {
+    const holding = [...this.organizations].filter(([, organization]) => organization.live.size > 0);
+    return Promise.resolve(holding.map(([id]) => id).sort());
+  }
+
+  private take(request: HoldRequest): HoldOutcome {
+    const organization = this.organizationOf(request.organizationId);
+    if (!organization.loaded) return { kind: 'not_loaded' };
+    const nowMs = this.clock.now();
+    if (organization.knows(request.holdId, nowMs)) {
+      return { kind: 'held', remainingNanoUsd: tightest(organization, request.budgets) };
+    }
+    const windows = request.tokenLimits.map((line) => this.windowOf(request.organizationId, line));
+    const refusal = overBudget(organization, request) ?? overTokens(request, windows, nowMs);
+    if (refusal) return refusal;
+
+    const counters = request.budgets.map((line) => counterFor(organization, line));
+    for (const counter of counters) counter.held += request.amountNanoUsd;
+    const reservations = windows.map((window) => ({
+      window,
+      sliceStartMs: window.take(request.tokens, nowMs),
+    }));
+    organization.live.set(request.holdId, {
+      request,
+      counters,
+      reservations,
+      expiresAtMs: request.expiresAtMs,
+    });
+    return { kind: 'held', remainingNanoUsd: tightest(organization, request.budgets) };
+  }
+
+  private finish({ organizationId, holdId, actualNanoUsd, actualTokens }: SettleRequest): SettleOutcome {
+    const organization = this.organizationOf(organizationId);
+    const nowMs = this.clock.now();
+    const live = organization.live.get(holdId);
+    const hold = live ?? organization.charged.get(holdId, nowMs);
+    if (hold === undefined) return organization.settled.get(holdId, nowMs) === true ? 'already' : 'unknown';
+
+    const { amountNanoUsd, tokens } = hold.request;
+    for (const counter of hold.counters) {
+      if (live) counter.held -= amountNanoUsd;
+      counter.spent += live ? actualNanoUsd : actualNanoUsd - amountNanoUsd;
+    }
+    for (const { window, sliceStartMs } of hold.reservations)
+      window.correct(sliceStartMs, actualTokens - tokens, nowMs);
+    organization.live.delete(holdId);
+    organization.charged.delete(holdId);
+    organization.settled.add(holdId, true, nowMs);
+    return live ? 'settled' : 'corrected';
+  }
+
+  private charge(organization: Organization, hold: Hold): ExpiredHold {
+    const { holdId, amountNanoUsd, note } = hold.request;
+    for (const counter of hold.counters) {
+      counter.held -= amountNanoUsd;
+      counter.spent += amountNanoUsd;
+    }
+    organization.live.delete(holdId);
+    organization.charged.add(holdId, hold, this.clock.now());
+    return { holdId, amountNanoUsd, note };
+  }
+
+  private organizationOf(id: string): Organization {
+    const known = this.organizations.get(id);
+    if (known) return known;
+    const created = new Organization(this.clock);
+    this.organizations.set(id, created);
+    return created;
+  }
+
+  private windowOf(organizationId: string, { counter, windowMs }: RateLine): SlidingWindow {
+    const key = `${organizationId} ${windowMs} ${counter}`;
+    const known = this.rates.get(key);
+    if (known) {
+      known.touchedAtMs = this.clock.now();
+      return known.window;
+    }
+    const window = new SlidingWindow(windowMs);
+    this.rates.set(key, { window, windowMs, touchedAtMs: this.clock.now() });
+    return window;
+  }
+}
+
+function answer<T>(work: () => T): Promise<T> {
+  return new Promise((resolve) => resolve(work()));
+}
+
+function newCounter(spent: NanoUsd, windowEndsAtMs: number): Counter {
+  return { spent, held: 0n, forgetAtMs: windowEndsAtMs + COUNTER_GRACE_MS };
+}
+
+function counterFor(organization: Organization, line: BudgetLine): Counter {
+  const known = organization.counters.get(line.counter);
+  if (known) return known;
+  const counter = newCounter(0n, line.windowEndsAtMs);
+  organization.counters.set(line.counter, counter);
+  return counter;
+}
+
+function overBudget(
+  organization: Organization,
+  { budgets, amountNanoUsd }: HoldRequest,
+): HoldOutcome | undefined {
+  for (const line of budgets) {
+    if (line.mode === 'warn') continue;
+    const { spent, held } = organization.counters.get(line.counter) ?? { spent: 0n, held: 0n };
+    if (spent + held + amountNanoUsd > line.limitNanoUsd) {
+      return { kind: 'over_budget', line, spentNanoUsd: spent, heldNanoUsd: held };
+    }
+  }
+  return undefined;
+}
+
+function overTokens(
+  { tokenLimits, tokens }: HoldRequest,
+  windows: readonly SlidingWindow[],
+  nowMs: number,
+): HoldOutcome | undefined {
+  for (const [i, line] of tokenLimits.entries()) {
+    const retryAfterMs = windows[i]?.waitFor(tokens, line.limit, nowMs) ?? 0;
+    if (retryAfterMs > 0) return { kind: 'over_tokens', line, retryAfterMs };
+  }
+  return undefined;
+}
+
+/** What remains of the tightest enforced budget; an overrun counts as nothing left. */
+function tightest(organization: Organization, budgets: readonly BudgetLine[]): NanoUsd | undefined {
+  let least: NanoUsd | undefined;
+  for (const line of budgets) {
+    if (line.mode === 'warn') continue;
+    const { spent, held } = organization.counters.get(line.counter) ?? { spent: 0n, held: 0n };
+    const left = line.limitNanoUsd - spent - held;
+    if (least === undefined || left < least) least = left < 0n ? 0n : left;
+  }
+  return least;
+}
+
+function refusedRequest(
+  lines: readonly RateLine[],
+  windows: readonly SlidingWindow[],
+  nowMs: number,
+): RateOutcome | undefined {
+  let refusal: RateOutcome | undefined;
+  for (const [i, { limit }] of lines.entries()) {
+    const resetMs = windows[i]?.waitFor(1, limit, nowMs) ?? 0;
+    if (resetMs > (refusal?.resetMs ?? 0)) refusal = { allowed: false, limit, remaining: 0, resetMs };
+  }
+  return refusal;
+}
+
+function takeFromAll(
+  lines: readonly RateLine[],
+  windows: readonly SlidingWindow[],
+  nowMs: number,
+): RateOutcome {
+  let tightestLine: RateOutcome = {
+    allowed: true,
+    limit: Number.MAX_SAFE_INTEGER,
+    remaining: Number.MAX_SAFE_INTEGER,
+    resetMs: 0,
+  };
+  for (const [i, { limit, windowMs }] of lines.entries()) {
+    windows[i]?.take(1, nowMs);
+    const remaining = limit - (windows[i]?.usedAt(nowMs) ?? 0);
+    if (remaining < tightestLine.remaining)
+      tightestLine = { allowed: true, limit, remaining, resetMs: windowMs };
+  }
+  return tightestLine;
+}
+
+function byExpiry(left: Hold, right: Hold): number {
+  return left.expiresAtMs - right.expiresAtMs || (left.request.holdId < right.request.holdId ? -1 : 1);
+}

@@ -1,0 +1,218 @@
+import type { Clock } from '../common/clock';
+import type { LuaArgument, LuaScript } from '../platform/redis/lua-script';
+import type { RedisClient } from '../platform/redis/redis-connection';
+import { storeUnavailable } from '../platform/redis/redis.errors';
+import {
+  CHARGED_MEMORY_MS,
+  checkHold,
+  checkRateLines,
+  checkSeeds,
+  checkSettle,
+  COUNTER_GRACE_MS,
+  SETTLED_MEMORY_COUNT,
+  SETTLED_MEMORY_MS,
+} from './quota-rules';
+import {
+  QuotaStore,
+  type BudgetLine,
+  type CounterSeed,
+  type CounterState,
+  type ExpiredHold,
+  type HoldOutcome,
+  type HoldRequest,
+  type RateLine,
+  type RateOutcome,
+  type RateRequest,
+  type SettleOutcome,
+  type SettleRequest,
+} from './quota-store';
+import { QUOTA_SCRIPTS, toHoldOutcome, toRateOutcome } from './redis-quota-replies';
+import { SweepingMap } from './sweeping-map';
+
+const REGISTER_EVERY_MS = 10 * 60_000;
+const REGISTRY_MEMORY_MS = 48 * 3_600_000;
+
+export interface RedisQuotaOptions {
+  readonly client: RedisClient;
+  readonly keyPrefix: string;
+  /** The clock by which callers give absolute times; turned into distances, so that skew between replicas does not matter. */
+  readonly clock: Clock;
+  /** `server` (default): Redis's own clock decides what is due. `caller`: the clock above, for tests that move time. */
+  readonly timeSource?: 'server' | 'caller';
+}
+
+/** Quota shared by all replicas. */
+export class RedisQuotaStore extends QuotaStore {
+  private readonly client: RedisClient;
+  private readonly clock: Clock;
+  private readonly registry: string;
+  private readonly registered: SweepingMap<number>;
+
+  constructor(private readonly options: RedisQuotaOptions) {
+    super();
+    this.client = options.client;
+    this.clock = options.clock;
+    this.registry = `${options.keyPrefix}:quota-organizations`;
+    this.registered = new SweepingMap((sinceMs) => this.clock.monotonic() - sinceMs > REGISTER_EVERY_MS);
+  }
+
+  async hold(request: HoldRequest): Promise<HoldOutcome> {
+    checkHold(request);
+    const { organizationId, holdId, budgets, tokenLimits } = request;
+    const keys = [...this.keysOf(organizationId), ...this.rateKeys(organizationId, tokenLimits)];
+    const args: LuaArgument[] = [
+      holdId,
+      String(request.amountNanoUsd),
+      request.tokens,
+      request.expiresAtMs - this.clock.now(),
+      request.note,
+      budgets.length,
+      ...budgets.flatMap(budgetArguments),
+      ...rateArguments(tokenLimits),
+    ];
+    await this.register(organizationId);
+    try {
+      return toHoldOutcome(await QUOTA_SCRIPTS.hold.run(this.client, keys, [this.time(), ...args]), request);
+    } catch (error) {
+      this.undo(organizationId, holdId);
+      throw storeUnavailable('quota hold', error);
+    }
+  }
+
+  async settle(request: SettleRequest): Promise<SettleOutcome> {
+    checkSettle(request);
+    const { organizationId, holdId, actualNanoUsd, actualTokens } = request;
+    const args = [holdId, String(actualNanoUsd), actualTokens, SETTLED_MEMORY_MS, SETTLED_MEMORY_COUNT];
+    return guard('settle', () => this.run(QUOTA_SCRIPTS.settle, organizationId, args));
+  }
+
+  async renew(organizationId: string, holdId: string, expiresAtMs: number): Promise<boolean> {
+    await this.register(organizationId);
+    return guard('renew', () =>
+      this.run(QUOTA_SCRIPTS.renew, organizationId, [holdId, expiresAtMs - this.clock.now()]),
+    );
+  }
+
+  expireDue(organizationId: string, nowMs: number, limit: number): Promise<readonly ExpiredHold[]> {
+    const ahead = nowMs - this.clock.now();
+    return guard('expiry', () =>
+      this.run(QUOTA_SCRIPTS.expire, organizationId, [ahead, limit, CHARGED_MEMORY_MS]),
+    );
+  }
+
+  async readCounters(organizationId: string, counters: readonly string[]): Promise<readonly CounterState[]> {
+    if (counters.length === 0) return [];
+    const [state] = this.keysOf(organizationId);
+    const fields = counters.flatMap((counter) => [`s:${counter}`, `h:${counter}`]);
+    const values = await guard('counters', () => this.client.hmget(state, ...fields));
+    return counters.map((counter, i) => ({
+      counter,
+      spentNanoUsd: BigInt(values[i * 2] ?? '0'),
+      heldNanoUsd: BigInt(values[i * 2 + 1] ?? '0'),
+    }));
+  }
+
+  async load(organizationId: string, seeds: readonly CounterSeed[]): Promise<boolean> {
+    checkSeeds(seeds);
+    await this.register(organizationId, 'again');
+    const args = seeds.flatMap(({ counter, spentNanoUsd, windowEndsAtMs }) => [
+      counter,
+      String(spentNanoUsd),
+      windowEndsAtMs + COUNTER_GRACE_MS,
+    ]);
+    return guard('load', () => this.run(QUOTA_SCRIPTS.load, organizationId, args));
+  }
+
+  async takeRequest({ organizationId, lines, nowMs }: RateRequest): Promise<RateOutcome> {
+    checkRateLines(lines);
+    if (lines.length === 0) {
+      return {
+        allowed: true,
+        limit: Number.MAX_SAFE_INTEGER,
+        remaining: Number.MAX_SAFE_INTEGER,
+        resetMs: 0,
+      };
+    }
+    const keys = this.rateKeys(organizationId, lines);
+    const args = [this.time(), nowMs - this.clock.now(), ...rateArguments(lines)];
+    return toRateOutcome(
+      await guard('rate limit', () => QUOTA_SCRIPTS.takeRequest.run(this.client, keys, args)),
+      lines,
+    );
+  }
+
+  async organizationsWithHolds(): Promise<readonly string[]> {
+    return guard('organizations', async () => {
+      await this.client.zremrangebyscore(
+        this.registry,
+        '-inf',
+        String(this.clock.now() - REGISTRY_MEMORY_MS),
+      );
+      const known = await this.client.zrange(this.registry, '0', '-1');
+      const counts = await Promise.all(known.map((id) => this.client.exists(this.keysOf(id)[3])));
+      return known.filter((_, i) => counts[i] === 1).sort();
+    });
+  }
+
+  private run<T>(script: LuaScript<T>, organizationId: string, args: readonly LuaArgument[]): Promise<T> {
+    return script.run(this.client, this.keysOf(organizationId), [this.time(), ...args]);
+  }
+
+  /** Order as the scripts expect it. */
+  private keysOf(organizationId: string): readonly [string, string, string, string, string, string] {
+    const base = `${this.options.keyPrefix}:{${organizationId}}:quota:`;
+    return [
+      `${base}state`,
+      `${base}windows`,
+      `${base}holds`,
+      `${base}live`,
+      `${base}charged`,
+      `${base}settled`,
+    ];
+  }
+
+  private rateKeys(organizationId: string, lines: readonly RateLine[]): string[] {
+    const base = `${this.options.keyPrefix}:{${organizationId}}:rate:`;
+    return lines.map(({ counter, windowMs }) => `${base}${windowMs}:${counter}`);
+  }
+
+  private time(): string {
+    return this.options.timeSource === 'caller' ? String(this.clock.now()) : '';
+  }
+
+  /**
+   * Notes that the organization may have holds. The note lies in another slot of a cluster than the
+   * counters, so it is a command of its own, sent once per organization and ten minutes.
+   */
+  private async register(organizationId: string, when: 'again' | 'if due' = 'if due'): Promise<void> {
+    const sinceMs = this.registered.get(organizationId);
+    const nowMs = this.clock.monotonic();
+    if (when === 'if due' && sinceMs !== undefined && nowMs - sinceMs <= REGISTER_EVERY_MS) return;
+    await guard('register', () => this.client.zadd(this.registry, String(this.clock.now()), organizationId));
+    this.registered.set(organizationId, nowMs);
+  }
+
+  /**
+   * A hold whose answer did not arrive may still be taken once Redis wakes up. The undo follows it on
+   * the same connection and runs after it; when that is lost too, the hold expires and is charged.
+   */
+  private undo(organizationId: string, holdId: string): void {
+    this.run(QUOTA_SCRIPTS.undo, organizationId, [holdId]).catch(() => undefined);
+  }
+}
+
+function budgetArguments({ counter, limitNanoUsd, mode, windowEndsAtMs }: BudgetLine): LuaArgument[] {
+  return [counter, mode === 'enforce' ? String(limitNanoUsd) : '', windowEndsAtMs + COUNTER_GRACE_MS];
+}
+
+function rateArguments(lines: readonly RateLine[]): LuaArgument[] {
+  return lines.flatMap(({ limit, windowMs }) => [limit, windowMs]);
+}
+
+async function guard<T>(operation: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw storeUnavailable(`quota ${operation}`, error);
+  }
+}

@@ -1,0 +1,39 @@
+import { Setting } from '../config/setting';
+import { integer } from '../config/setting-types';
+
+/** How the one outbound HTTP client keeps its connections. */
+export class HttpClientConfig {
+  static readonly section = 'Outbound HTTP';
+
+  @Setting({
+    env: 'HTTP_CLIENT_CONNECTIONS',
+    type: integer({ min: 1, max: 10_000 }),
+    default: 512,
+    describe: 'Most connections held to one origin; further calls wait for a free one.',
+  })
+  readonly connections: number;
+
+  @Setting({
+    env: 'HTTP_CLIENT_CONNECT_TIMEOUT_MS',
+    type: integer({ min: 50, max: 120_000 }),
+    default: 5_000,
+    describe: 'Longest time for opening a connection, TLS included.',
+  })
+  readonly connectTimeoutMs: number;
+
+  @Setting({
+    env: 'HTTP_CLIENT_KEEP_ALIVE_MS',
+    type: integer({ min: 100, max: 600_000 }),
+    default: 30_000,
+    describe: 'How long an idle connection is kept for the next call.',
+  })
+  readonly keepAliveMs: number;
+
+  @Setting({
+    env: 'HTTP_CLIENT_MAX_HEADER_BYTES',
+    type: integer({ min: 1_024, max: 1_048_576 }),
+    default: 32_768,
+    describe: 'Largest header block of an answer that is read.',
+  })
+  readonly maxHeaderBytes: number;
+}

@@ -1,0 +1,109 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+const HTTP_BUCKETS_MS = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 120_000];
+const DECISION_BUCKETS_MS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100];
+const PROVIDER_BUCKETS_MS = [50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 120_000];
+
+/**
+ * Every metric of the service. The names without prefix are fixed by the requirement documents. All
+ * labels have closed or capped sets of values; tenants, users, keys and ids are never labels.
+ */
+export function defineMetrics(registry: Registry) {
+  const define = definers(registry);
+  return { ...http(define), ...router(define), ...providers(define), ...policy(define), ...money(define) };
+}
+
+export type Metrics = ReturnType<typeof defineMetrics>;
+
+type Define = ReturnType<typeof definers>;
+
+function http({ counter, gauge, histogram }: Define) {
+  return {
+    httpRequests: counter('http_requests_total', 'HTTP requests', ['route', 'method', 'status']),
+    httpLatency: histogram(
+      'http_request_latency_ms',
+      'Time to the last byte of the answer, streams included, in ms',
+      {
+        labelNames: ['route', 'method'],
+        buckets: HTTP_BUCKETS_MS,
+      },
+    ),
+    httpInFlight: gauge('modelmuxer_http_requests_in_flight', 'HTTP requests being worked on'),
+    authFailures: counter('modelmuxer_auth_failures_total', 'Refused authentications by error code', [
+      'reason',
+    ]),
+    rateLimited: counter('modelmuxer_rate_limited_total', 'Requests answered with 429 by error code', [
+      'reason',
+    ]),
+  };
+}
+
+function router({ counter, histogram }: Define) {
+  return {
+    routerRequests: counter('llm_router_requests_total', 'Routing decisions', ['route']),
+    routerLatency: histogram('llm_router_decision_latency_ms', 'Time of a routing decision in ms', {
+      labelNames: ['route'],
+      buckets: DECISION_BUCKETS_MS,
+    }),
+    routerFallbacks: counter('llm_router_fallbacks_total', 'Attempts that moved on to another model', [
+      'route',
+      'reason',
+    ]),
+  };
+}
+
+function providers({ counter, histogram }: Define) {
+  return {
+    llmRequests: counter('llm_requests_total', 'Calls to providers', ['provider', 'model', 'outcome']),
+    llmLatency: histogram('llm_request_latency_ms', 'Time of a provider call in ms', {
+      labelNames: ['provider', 'model'],
+      buckets: PROVIDER_BUCKETS_MS,
+    }),
+    tokensIn: counter('llm_request_tokens_in_total', 'Input tokens', ['provider', 'model']),
+    tokensOut: counter('llm_request_tokens_out_total', 'Output tokens', ['provider', 'model']),
+  };
+}
+
+function policy({ counter }: Define) {
+  return {
+    policyViolations: counter('policy_violations_total', 'Policy violations', ['type']),
+    policyRedactions: counter('policy_redactions_total', 'Redacted passages', ['pii_type']),
+  };
+}
+
+function money({ counter, gauge }: Define) {
+  return {
+    cost: counter(
+      'modelmuxer_cost_usd_total',
+      'Cost of provider calls in USD, for trends; the ledger is exact',
+      ['provider', 'model'],
+    ),
+    budgetDenials: counter('modelmuxer_budget_denials_total', 'Requests refused for lack of budget', [
+      'level',
+    ]),
+    holds: counter('modelmuxer_budget_holds_total', 'Budget holds by what became of them', ['outcome']),
+    ledgerRows: counter('modelmuxer_ledger_rows_total', 'Rows booked in the ledger', []),
+    outboxPendingBytes: gauge(
+      'modelmuxer_outbox_pending_bytes',
+      'Outbox bytes that are not in the ledger yet',
+    ),
+    outboxOldestAge: gauge(
+      'modelmuxer_outbox_oldest_age_seconds',
+      'Age of the oldest outbox entry not in the ledger',
+    ),
+  };
+}
+
+function definers(registry: Registry) {
+  const registers = [registry];
+  return {
+    counter: <const L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> =>
+      new Counter({ name, help, labelNames: [...labelNames], registers }),
+    gauge: (name: string, help: string): Gauge => new Gauge({ name, help, registers }),
+    histogram: <const L extends string>(
+      name: string,
+      help: string,
+      { labelNames, buckets }: { labelNames: readonly L[]; buckets: number[] },
+    ): Histogram<L> => new Histogram({ name, help, labelNames: [...labelNames], buckets, registers }),
+  };
+}

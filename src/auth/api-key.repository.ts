@@ -1,0 +1,150 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { LessThan, type Repository } from 'typeorm';
+import type { Member } from '../tenancy/member';
+import { permissionsOfMembership } from '../tenancy/member';
+import type { AccountStatus } from '../tenancy/organization.entity';
+import { ApiKeyEntity, type ApiKeyKind, type StoredLimits } from './api-key.entity';
+
+/** A key that is not revoked, with its owner as of now. */
+export interface ActiveApiKey {
+  readonly id: string;
+  readonly kind: ApiKeyKind;
+  readonly hash: string;
+  readonly projectId: string | null;
+  readonly permissions: readonly string[];
+  readonly allowedModels: readonly string[] | null;
+  readonly allowedIps: readonly string[] | null;
+  readonly limits: StoredLimits;
+  /** When it stops working: expiry or announced revocation, whichever comes first. */
+  readonly endsAt: Date | null;
+  readonly owner: Member;
+}
+
+interface ActiveKeyRow {
+  readonly id: string;
+  readonly kind: ApiKeyKind;
+  readonly hash: string;
+  readonly project_id: string | null;
+  readonly permissions: string[];
+  readonly allowed_models: string[] | null;
+  readonly allowed_ips: string[] | null;
+  readonly limits: StoredLimits;
+  readonly ends_at: Date | null;
+  readonly organization_id: string;
+  readonly slug: string;
+  readonly organization_status: AccountStatus;
+  readonly time_zone: string;
+  readonly user_id: string;
+  readonly user_status: AccountStatus;
+  readonly role: string;
+  readonly custom_permissions: string[] | null;
+}
+
+/** Found by the unique index on the hash, then three primary keys. */
+const FIND_ACTIVE = `
+  SELECT k.id, k.kind, k.hash, k.project_id, k.permissions, k.allowed_models, k.allowed_ips, k.limits,
+         LEAST(k.expires_at, k.revoked_at) AS ends_at,
+         o.id AS organization_id, o.slug, o.status AS organization_status, o.time_zone,
+         u.id AS user_id, u.status AS user_status, m.role, m.permissions AS custom_permissions
+    FROM api_key k
+    JOIN organization o ON o.id = k.organization_id
+    JOIN app_user u ON u.id = k.user_id
+    JOIN membership m ON m.organization_id = k.organization_id AND m.user_id = k.user_id
+   WHERE k.hash = $1 AND (k.revoked_at IS NULL OR k.revoked_at > now())`;
+
+/** Stores and finds keys by their hash; listings are always within a tenant. */
+@Injectable()
+export class ApiKeyRepository {
+  constructor(@InjectRepository(ApiKeyEntity) private readonly keys: Repository<ApiKeyEntity>) {}
+
+  /** One indexed query. Undefined when unknown, revoked, or when the owner has left the organization. */
+  async findActiveByHash(hash: string): Promise<ActiveApiKey | undefined> {
+    const rows = await this.keys.manager.query<ActiveKeyRow[]>(FIND_ACTIVE, [hash]);
+    return rows[0] && toActiveKey(rows[0]);
+  }
+
+  /** Undefined organization means any: for system administrators only. */
+  findById(id: string, organizationId: string | undefined): Promise<ApiKeyEntity | null> {
+    return this.keys.findOneBy({ id, ...(organizationId !== undefined && { organizationId }) });
+  }
+
+  /** Newest first, those older than `beforeId`; of one owner when `userId` is given. */
+  list(
+    organizationId: string,
+    page: { userId: string | undefined; beforeId: string | undefined; limit: number },
+  ): Promise<ApiKeyEntity[]> {
+    return this.keys.find({
+      where: {
+        organizationId,
+        ...(page.userId !== undefined && { userId: page.userId }),
+        ...(page.beforeId !== undefined && { id: LessThan(page.beforeId) }),
+      },
+      order: { id: 'DESC' },
+      take: page.limit,
+    });
+  }
+
+  async insert(key: Omit<ApiKeyEntity, 'createdAt' | 'revokedAt' | 'lastUsedAt'>): Promise<ApiKeyEntity> {
+    await this.keys.insert(key);
+    return this.keys.findOneByOrFail({ id: key.id });
+  }
+
+  /** Makes the row of a static key, or brings it up to date. */
+  async upsertStatic(
+    key: Pick<ApiKeyEntity, 'id' | 'organizationId' | 'userId' | 'name' | 'prefix' | 'hash' | 'permissions'>,
+  ): Promise<void> {
+    await this.keys.upsert({ ...key, kind: 'static' }, ['id']);
+  }
+
+  /** Takes effect at once; a key that is revoked already keeps its date. */
+  async revoke(id: string): Promise<void> {
+    await this.keys.manager.query(
+      'UPDATE api_key SET revoked_at = now() WHERE id = $1 AND (revoked_at IS NULL OR revoked_at > now())',
+      [id],
+    );
+  }
+
+  /** Whether some working key belongs to a member with this role. */
+  async hasActiveIssuedKey(ownerRole: string): Promise<boolean> {
+    const rows = await this.keys.manager.query<unknown[]>(
+      `SELECT 1 FROM api_key k JOIN membership m ON m.organization_id = k.organization_id AND m.user_id = k.user_id
+        WHERE m.role = $1 AND k.kind = 'issued' AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
+        LIMIT 1`,
+      [ownerRole],
+    );
+    return rows.length > 0;
+  }
+
+  /** Writes the latest use of several keys in one statement. */
+  async markUsed(uses: readonly { readonly id: string; readonly at: Date }[]): Promise<void> {
+    await this.keys.manager.query(
+      `UPDATE api_key k SET last_used_at = GREATEST(k.last_used_at, used.at)
+         FROM unnest($1::text[], $2::timestamptz[]) AS used (id, at) WHERE k.id = used.id`,
+      [uses.map(({ id }) => id), uses.map(({ at }) => at)],
+    );
+  }
+}
+
+function toActiveKey(row: ActiveKeyRow): ActiveApiKey {
+  return {
+    id: row.id,
+    kind: row.kind,
+    hash: row.hash,
+    projectId: row.project_id,
+    permissions: row.permissions,
+    allowedModels: row.allowed_models,
+    allowedIps: row.allowed_ips,
+    limits: row.limits,
+    endsAt: row.ends_at,
+    owner: {
+      organizationId: row.organization_id,
+      organizationSlug: row.slug,
+      organizationStatus: row.organization_status,
+      timeZone: row.time_zone,
+      userId: row.user_id,
+      userStatus: row.user_status,
+      permissions: permissionsOfMembership(row.role, row.custom_permissions),
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock';
+import type { Member } from '../tenancy/member';
+import { AuthConfig } from './auth.config';
+import type { KnownKey } from './known-key';
+import { RevalidatingCache } from './revalidating-cache';
+
+/** What a change is about; everything remembered that carries this id is looked up again. */
+export type AuthChange =
+  { readonly apiKeyId: string } | { readonly userId: string } | { readonly organizationId: string };
+
+const MAX_ENTRIES = 20_000;
+const LOOK_UP_TIMEOUT_MS = 2_000;
+const MS_PER_SECOND = 1_000;
+
+/** What this process remembers about keys and token owners. */
+@Injectable()
+export class AuthCaches {
+  /** By SHA-256 of the whole key. */
+  readonly keys: RevalidatingCache<KnownKey>;
+  /** By organization and user of a token. */
+  readonly members: RevalidatingCache<Member>;
+
+  constructor(config: AuthConfig, clock: Clock) {
+    const options = {
+      ttlMs: config.cacheTtlMs,
+      staleMs: config.staleSeconds * MS_PER_SECOND,
+      maxEntries: MAX_ENTRIES,
+      loadTimeoutMs: LOOK_UP_TIMEOUT_MS,
+    };
+    this.keys = new RevalidatingCache(clock, options);
+    this.members = new RevalidatingCache(clock, options);
+  }
+
+  apply(change: AuthChange): void {
+    if ('apiKeyId' in change) this.keys.invalidate((key) => key.apiKeyId === change.apiKeyId);
+    else if ('userId' in change) this.forget((owner) => owner.userId === change.userId);
+    else this.forget((owner) => owner.organizationId === change.organizationId);
+  }
+
+  /** Messages may have been missed: nothing is trusted without looking again. */
+  distrust(): void {
+    this.keys.expireAll();
+    this.members.expireAll();
+  }
+
+  private forget(
+    matches: (owner: { readonly userId: string; readonly organizationId: string }) => boolean,
+  ): void {
+    this.keys.invalidate(matches);
+    this.members.invalidate(matches);
+  }
+}

@@ -1,0 +1,16 @@
+import type { ErrorDefinition } from '../common/app-error';
+
+/** Refusals of authentication, permission checks and key management. */
+export const AUTH_ERRORS = {
+  missingApiKey: { code: 'missing_api_key', category: 'authentication' },
+  invalidApiKey: { code: 'invalid_api_key', category: 'authentication' },
+  invalidToken: { code: 'invalid_token', category: 'authentication' },
+  expiredToken: { code: 'expired_token', category: 'authentication' },
+  suspended: { code: 'account_suspended', category: 'permission' },
+  addressDenied: { code: 'address_not_allowed', category: 'permission' },
+  missingPermission: { code: 'missing_permission', category: 'permission' },
+  storeUnavailable: { code: 'store_unavailable', category: 'unavailable' },
+  validation: { code: 'validation_error', category: 'invalid_request' },
+  notFound: { code: 'not_found', category: 'not_found' },
+  staticKey: { code: 'static_key', category: 'conflict' },
+} as const satisfies Record<string, ErrorDefinition>;

@@ -1,0 +1,18 @@
+import type { Caller } from '../access/caller';
+import type { IpRanges } from './ip-ranges';
+
+/** What came of a key. `unknown` covers wrong and revoked alike. */
+export type KeyOutcome =
+  | { readonly kind: 'authenticated'; readonly caller: Caller }
+  | { readonly kind: 'unknown' | 'expired' | 'suspended' | 'address_denied' };
+
+/** Everything needed to decide about a key without looking anywhere; made once per look-up. */
+export interface KnownKey {
+  readonly apiKeyId: string;
+  readonly userId: string;
+  readonly organizationId: string;
+  readonly suspended: boolean;
+  readonly endsAtMs: number;
+  readonly addresses: IpRanges | null;
+  readonly outcome: KeyOutcome;
+}

@@ -1,0 +1,198 @@
+import { isJsonObject, parseJson } from '../common/json';
+import { Secret } from '../platform/config/secret';
+import type { SettingType } from '../platform/config/setting-types';
+import { ConfiguredFields, ConfigurationMistakes } from './configured-fields';
+import { KNOWN_MODELS } from './known-models';
+import type { ModelCapabilities, ModelCard } from './model-card';
+
+/** One configured server and the models it serves. */
+export interface ExtraProvider {
+  readonly name: string;
+  readonly baseUrl: string;
+  readonly apiKey: Secret | undefined;
+  readonly models: readonly ModelCard[];
+}
+
+const PROVIDER_NAME = /^[a-z][a-z0-9_-]{0,39}$/;
+/** A server called like a vendor would shadow it; the others are words with a meaning of their own. */
+const TAKEN_NAMES = new Set([...KNOWN_MODELS.map((card) => card.provider), 'litellm', 'auto', 'router']);
+const DEFAULT_CAPABILITIES: ModelCapabilities = {
+  reasoning: false,
+  vision: false,
+  audio: false,
+  files: false,
+  tools: true,
+  jsonMode: true,
+  jsonSchema: true,
+  logprobs: true,
+  multipleChoices: true,
+};
+const DEFAULT_QUALITY = 0.6;
+const DEFAULT_TOKENS_PER_SECOND = 50;
+const PROVIDER_FIELDS = ['base_url', 'api_key', 'models'];
+const MODEL_FIELDS = [
+  'id',
+  'aliases',
+  'context',
+  'max_output',
+  'price',
+  'capabilities',
+  'quality',
+  'regions',
+  'tokens_per_second',
+];
+
+/** The setting's type; a value with mistakes is refused with all of them named, and without its keys. */
+export function extraProviders(): SettingType<readonly ExtraProvider[]> {
+  return {
+    label: 'JSON object of servers by name',
+    parse(text) {
+      const parsed = parseJson(text);
+      if (!isJsonObject(parsed)) throw new Error('expected a JSON object of servers by name');
+      const mistakes = new ConfigurationMistakes();
+      const found = Object.entries(parsed).map(([name, value]) => readProvider(name, value, mistakes));
+      mistakes.throwIfAny();
+      return found;
+    },
+    format: (value) => (value.length === 0 ? '{}' : '***'),
+  };
+}
+
+/** Models of a provider whose list only its operator knows; mistakes are named all at once. */
+export function modelsOf(provider: string): SettingType<readonly ModelCard[]> {
+  return {
+    label: 'JSON list of models',
+    parse(text) {
+      const parsed = parseJson(text);
+      if (!Array.isArray(parsed)) throw new Error('expected a JSON list of models');
+      const mistakes = new ConfigurationMistakes();
+      const models = readModels(provider, new ConfiguredFields({ models: parsed }, provider, mistakes));
+      noteRepeatedNames(provider, models, mistakes);
+      mistakes.throwIfAny();
+      return models;
+    },
+    format: (value) => JSON.stringify(value.map((card) => card.model)),
+  };
+}
+
+function readModels(provider: string, fields: ConfiguredFields): readonly ModelCard[] {
+  return fields.items('models').map((model) => readModel(provider, model));
+}
+
+function noteRepeatedNames(
+  provider: string,
+  models: readonly ModelCard[],
+  mistakes: ConfigurationMistakes,
+): void {
+  for (const twice of repeated(models.flatMap((model) => [model.model, ...model.aliases]))) {
+    mistakes.add(`${provider}.models`, `different ids, got ${twice.slice(0, 80)} twice`);
+  }
+}
+
+function readProvider(name: string, value: unknown, mistakes: ConfigurationMistakes): ExtraProvider {
+  if (!PROVIDER_NAME.test(name)) mistakes.add(name.slice(0, 40), 'a name of a-z, 0-9, _ and - (at most 40)');
+  if (TAKEN_NAMES.has(name)) mistakes.add(name, 'another name, this one is taken');
+  if (!isJsonObject(value)) mistakes.add(name, 'an object');
+  const fields = new ConfiguredFields(isJsonObject(value) ? value : {}, name, mistakes);
+  fields.refuseUnknown(PROVIDER_FIELDS);
+  const baseUrl = fields.text(
+    'base_url',
+    isHttpUrl,
+    'an http:// or https:// address without credentials in it',
+  );
+  const hasKey = isJsonObject(value) && value['api_key'] !== undefined && value['api_key'] !== '';
+  const apiKey = hasKey ? fields.text('api_key', isHeaderText, 'the key as printable text') : '';
+  const models = readModels(name, fields);
+  noteRepeatedNames(name, models, mistakes);
+  return {
+    name,
+    baseUrl: baseUrl.replace(/\/$/, ''),
+    apiKey: apiKey === '' ? undefined : new Secret(apiKey),
+    models,
+  };
+}
+
+function readModel(provider: string, fields: ConfiguredFields): ModelCard {
+  fields.refuseUnknown(MODEL_FIELDS);
+  const contextTokens = fields.number('context', { min: 1, max: 100_000_000, integer: true });
+  const regions = fields.texts('regions');
+  return {
+    provider,
+    model: fields.text('id', (id) => id !== '' && id.length <= 200, "the server's name of the model"),
+    aliases: fields.texts('aliases'),
+    kind: 'chat',
+    contextTokens,
+    maxOutputTokens: fields.number('max_output', { min: 1, max: contextTokens, integer: true }),
+    capabilities: readCapabilities(fields.object('capabilities')),
+    regions: regions.length === 0 ? ['global'] : regions,
+    quality: readQuality(fields.object('quality')),
+    typicalTokensPerSecond: fields.number(
+      'tokens_per_second',
+      { min: 0.1, max: 100_000, integer: false },
+      DEFAULT_TOKENS_PER_SECOND,
+    ),
+    prices: [{ validFrom: '2020-01-01', perMillion: readPrice(fields.object('price')) }],
+  };
+}
+
+function readPrice(fields: ConfiguredFields): ModelCard['prices'][number]['perMillion'] {
+  fields.refuseUnknown(['input', 'output', 'cache_read', 'cache_write']);
+  const inputUncached = fields.usd('input');
+  return {
+    inputUncached,
+    outputText: fields.usd('output'),
+    cacheRead: fields.usd('cache_read', inputUncached),
+    cacheWrite5m: fields.usd('cache_write', inputUncached),
+  };
+}
+
+function readCapabilities(fields: ConfiguredFields): ModelCapabilities {
+  fields.refuseUnknown([
+    'reasoning',
+    'vision',
+    'audio',
+    'files',
+    'tools',
+    'json_mode',
+    'json_schema',
+    'logprobs',
+    'n',
+  ]);
+  return {
+    reasoning: fields.flag('reasoning', DEFAULT_CAPABILITIES.reasoning),
+    vision: fields.flag('vision', DEFAULT_CAPABILITIES.vision),
+    audio: fields.flag('audio', DEFAULT_CAPABILITIES.audio),
+    files: fields.flag('files', DEFAULT_CAPABILITIES.files),
+    tools: fields.flag('tools', DEFAULT_CAPABILITIES.tools),
+    jsonMode: fields.flag('json_mode', DEFAULT_CAPABILITIES.jsonMode),
+    jsonSchema: fields.flag('json_schema', DEFAULT_CAPABILITIES.jsonSchema),
+    logprobs: fields.flag('logprobs', DEFAULT_CAPABILITIES.logprobs),
+    multipleChoices: fields.flag('n', DEFAULT_CAPABILITIES.multipleChoices),
+  };
+}
+
+function readQuality(fields: ConfiguredFields): ModelCard['quality'] {
+  fields.refuseUnknown(['general', 'code', 'reasoning']);
+  const share = { min: 0, max: 1, integer: false };
+  return {
+    general: fields.number('general', share, DEFAULT_QUALITY),
+    code: fields.number('code', share, DEFAULT_QUALITY),
+    reasoning: fields.number('reasoning', share, DEFAULT_QUALITY),
+  };
+}
+
+function isHttpUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  return (
+    (url.protocol === 'http:' || url.protocol === 'https:') && url.username === '' && url.password === ''
+  );
+}
+
+function isHeaderText(text: string): boolean {
+  return /^[\x21-\x7e]{1,4096}$/.test(text);
+}
+
+function repeated(names: readonly string[]): readonly string[] {
+  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
+}

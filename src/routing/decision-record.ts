@@ -1,0 +1,147 @@
+import { keyOfCard, type Candidate, type RejectedOffer, type RejectionReason } from './candidate';
+import type { CatalogView } from './catalog-view';
+import { packFeatures, type PackedFeatures } from './feature-vector';
+import { INTENT_LABELS, INTENT_METHODS, INTENT_USES } from './intent/intent-label';
+import type { RouteInput } from './route-input';
+import type { CandidateScore, RoutePlan } from './route-plan';
+
+/** Version of features, rules, weights and record layout together; a change of any of them counts it up. */
+export const ROUTER_VERSION = 1;
+
+/** Place of a card in the catalogue version's list (or `provider/model` when it is not listed), with the index of its region unless it is the first. */
+export type CardRef = number | string | readonly [number | string, number];
+
+/**
+ * One routing decision, complete enough to be made again, small enough to be kept: about 1 kB of JSON for
+ * 40 candidates. Keys are short because there is one per request; it holds numbers and model names, no prompt text.
+ */
+export interface DecisionRecord {
+  readonly id: string;
+  /** Versions: router, catalogue, configuration. */
+  readonly v: readonly [number, string, string];
+  /** Engine that was asked. */
+  readonly e: string;
+  readonly o: RouteInput['objective'];
+  /** Model the client named, when it bound the choice; left out when unknown, because then it may be any text. */
+  readonly m?: string;
+  readonly f: PackedFeatures;
+  /** Intent: label, confidence in permille, method, use. */
+  readonly i: readonly [number, number, number, number];
+  /** Output tokens that costs and times were computed with. */
+  readonly t: number;
+  /** Remaining budget in nano-USD. */
+  readonly b?: string;
+  /** Cards of the candidates, in the order in which they were offered. */
+  readonly c: readonly (number | string)[];
+  /** Region of each as its index on the card, one base-36 digit; absent when all are the first. */
+  readonly g?: string;
+  /** Expected cost of each in nano-USD, base 36, joined by commas. */
+  readonly p: string;
+  /** Observed latency of each in ms, base 36, empty when unknown, joined by commas; absent when all are unknown. */
+  readonly l?: string;
+  /** Health of each in percent, two base-36 digits; absent when all are at 100. */
+  readonly h?: string;
+  /** Positions under probation of their breaker. */
+  readonly w?: readonly number[];
+  /** Position of the configured default model. */
+  readonly d?: number;
+  /** Rejected offers by reason. */
+  readonly x?: Readonly<Partial<Record<RejectionReason, readonly CardRef[]>>>;
+  /** Quality, price and speed score of each candidate, two digits (0–99) each. */
+  readonly s: string;
+  /** Positions of the plan's steps; empty when nothing could answer. */
+  readonly n: readonly number[];
+  /** Probability with which this plan was chosen; 1 without exploration. */
+  readonly q: number;
+  /** Seed of exploration. */
+  readonly z: number;
+}
+
+export interface Decision {
+  readonly id: string;
+  readonly input: RouteInput;
+  readonly rejected: readonly RejectedOffer[];
+  /** Undefined when no candidate was left. */
+  readonly plan: RoutePlan | undefined;
+  readonly seed: number;
+}
+
+/** Packs a decision against the catalogue it was made with. */
+export function toDecisionRecord(decision: Decision, catalog: CatalogView): DecisionRecord {
+  const { input, plan } = decision;
+  const { candidates, intent } = input;
+  return {
+    id: decision.id,
+    v: [ROUTER_VERSION, catalog.version, input.configVersion],
+    e: input.engine,
+    o: input.objective,
+    ...(input.requestedModel !== undefined && candidates.length > 0 && { m: input.requestedModel }),
+    f: packFeatures(input.features),
+    i: [
+      INTENT_LABELS.indexOf(intent.label),
+      Math.round(intent.confidence * 1000),
+      INTENT_METHODS.indexOf(intent.method),
+      INTENT_USES.indexOf(intent.use),
+    ],
+    t: input.expectedOutputTokens,
+    ...(input.remainingBudget !== undefined && { b: input.remainingBudget.toString() }),
+    c: candidates.map(({ card }) => placeOf(card, catalog)),
+    ...packRegions(candidates),
+    p: candidates.map(({ expectedCost }) => expectedCost.toString(36)).join(','),
+    ...liveState(candidates),
+    ...(input.fallback !== undefined && { d: input.fallback }),
+    ...packRejected(decision.rejected, catalog),
+    s: (plan?.scores ?? []).map(packScore).join(''),
+    n: (plan?.steps ?? []).map((step) => positionOf(candidates, step)),
+    q: 1,
+    z: decision.seed,
+  };
+}
+
+function liveState(candidates: readonly Candidate[]): Pick<DecisionRecord, 'l' | 'h' | 'w'> {
+  const isMeasured = candidates.some(({ latencyMs }) => latencyMs !== undefined);
+  const isIll = candidates.some(({ healthPercent }) => healthPercent < 100);
+  const halfOpen = candidates.flatMap((candidate, i) => (candidate.halfOpen ? [i] : []));
+  return {
+    ...(isMeasured && { l: candidates.map(({ latencyMs }) => latencyMs?.toString(36) ?? '').join(',') }),
+    ...(isIll && {
+      h: candidates.map(({ healthPercent }) => healthPercent.toString(36).padStart(2, '0')).join(''),
+    }),
+    ...(halfOpen.length > 0 && { w: halfOpen }),
+  };
+}
+
+function packRegions(candidates: readonly Candidate[]): Pick<DecisionRecord, 'g'> {
+  const indexes = candidates.map(regionIndexOf);
+  return indexes.some((index) => index > 0) ? { g: indexes.map((index) => index.toString(36)).join('') } : {};
+}
+
+function packRejected(rejected: readonly RejectedOffer[], catalog: CatalogView): Pick<DecisionRecord, 'x'> {
+  if (rejected.length === 0) return {};
+  const byReason: Partial<Record<RejectionReason, CardRef[]>> = {};
+  for (const offer of rejected) (byReason[offer.reason] ??= []).push(toRef(offer, catalog));
+  return { x: byReason };
+}
+
+function packScore({ quality, price, speed }: CandidateScore): string {
+  return [quality, price, speed].map((part) => String(Math.round(part * 99)).padStart(2, '0')).join('');
+}
+
+function toRef(offer: Pick<Candidate, 'card' | 'region'>, catalog: CatalogView): CardRef {
+  const place = placeOf(offer.card, catalog);
+  const region = regionIndexOf(offer);
+  return region === 0 ? place : [place, region];
+}
+
+function placeOf(card: Candidate['card'], catalog: CatalogView): number | string {
+  return catalog.positionOf(card) ?? keyOfCard(card);
+}
+
+function regionIndexOf({ card, region }: Pick<Candidate, 'card' | 'region'>): number {
+  return Math.max(card.regions.indexOf(region), 0);
+}
+
+/** Plans hold candidates of other arrays with the same content, so identity is not enough. */
+function positionOf(candidates: readonly Candidate[], step: Candidate): number {
+  return candidates.findIndex(({ card, region }) => card === step.card && region === step.region);
+}

@@ -1,0 +1,32 @@
+/** What a request is about, in the vocabulary of `router_metadata.intent_label`. Order is part of the decision record: append only. */
+export const INTENT_LABELS = [
+  'chat_lite',
+  'deep_reason',
+  'code_gen',
+  'json_extract',
+  'translation',
+  'vision',
+  'safety_risk',
+] as const;
+
+export type IntentLabel = (typeof INTENT_LABELS)[number];
+
+/** How the label was found; `off` when the classifier is switched off. Order is part of the decision record. */
+export const INTENT_METHODS = ['rules', 'off'] as const;
+export type IntentMethod = (typeof INTENT_METHODS)[number];
+
+/**
+ * What a label is good for: below the low threshold it is `ignored`; from the direct threshold on it
+ * `steers` the choice of a model; in between it is a `hint` where the prompt gives no other signal.
+ * Order is part of the decision record.
+ */
+export const INTENT_USES = ['ignored', 'hint', 'steers'] as const;
+export type IntentUse = (typeof INTENT_USES)[number];
+
+export interface Intent {
+  readonly label: IntentLabel;
+  /** Share of past cases with such signals in which the label was right, 0..1 in steps of 0.001. */
+  readonly confidence: number;
+  readonly method: IntentMethod;
+  readonly use: IntentUse;
+}

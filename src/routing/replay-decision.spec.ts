@@ -1,0 +1,167 @@
+import fc from 'fast-check';
+import { NO_ACCESS_RULES } from '../access/access-rules';
+import { loadConfig } from '../platform/config/load-config';
+import { chatRequest } from '../../test/support/chat-request-samples';
+import { catalogOf, sampleCard, sampleOffer } from '../../test/support/routing-samples';
+import type { Offer } from './candidate';
+import type { DecisionRecord } from './decision-record';
+import { replayDecision } from './replay-decision';
+import { RouterService } from './router.service';
+import { RoutingConfig } from './routing.config';
+import { HeuristicStrategy } from './strategies/heuristic.strategy';
+
+const strategies = [new HeuristicStrategy()];
+const cards = Array.from({ length: 40 }, (_, i) =>
+  sampleCard(`provider${i % 6}`, `model-${i}`, {
+    quality: { general: 0.4 + i * 0.013, code: 0.9 - i * 0.01, reasoning: 0.5 + (i % 9) * 0.05 },
+    typicalTokensPerSecond: 30 + ((i * 37) % 200),
+  }),
+);
+const catalog = catalogOf(cards);
+
+const offerArbitrary = fc.record({
+  card: fc.constantFrom(...cards),
+  region: fc.constantFrom('us', 'eu'),
+  hasApiKey: fc.boolean(),
+  breaker: fc.constantFrom('closed', 'half_open', 'open' as const),
+  health: fc.double({ min: 0, max: 1, noNaN: true }),
+  latencyMs: fc.option(fc.double({ min: 0, max: 90_000, noNaN: true }), { nil: undefined }),
+  cost: fc.option(
+    fc.record({
+      expected: fc.bigInt({ min: 0n, max: 10n ** 12n }),
+      worstCase: fc.bigInt({ min: 0n, max: 10n ** 13n }),
+    }),
+    { nil: undefined },
+  ),
+}) satisfies fc.Arbitrary<Offer>;
+
+const text = fc.oneof(
+  fc.string({ maxLength: 300 }),
+  fc.constantFrom(
+    'Write a Python function',
+    'What is 2+2?',
+    'Analyze this',
+    'Tell me about cats',
+    'translate hello to French',
+  ),
+);
+const settings = fc.constantFrom<Record<string, string>>(
+  {},
+  { DEFAULT_MODEL: 'model-7' },
+  { ROUTER_DIRECT_FAILOVER: 'true' },
+  { INTENT_MIN_CONF_FOR_DIRECT: '0.2' },
+);
+
+function recordOf(sample: {
+  prompt: string;
+  offers: readonly Offer[];
+  settings: Record<string, string>;
+  strategy: string | undefined;
+  model: string | undefined;
+  budget: bigint | undefined;
+}): DecisionRecord {
+  const service = new RouterService(
+    loadConfig([RoutingConfig], sample.settings).get(RoutingConfig),
+    strategies,
+  );
+  const request = chatRequest(sample.prompt, { model: sample.model });
+  return service
+    .decide({
+      decisionId: 'dec_01k8f3aaaaaaaaaaaaaaaaaaaaaa',
+      request,
+      analysis: service.analyze(request),
+      preference: service.preferenceOf(sample.strategy),
+      offers: sample.offers,
+      catalog,
+      modelRules: [NO_ACCESS_RULES],
+      regionRules: [NO_ACCESS_RULES],
+      region: undefined,
+      remainingBudget: sample.budget,
+      expectedOutputTokens: 250,
+      today: '2026-06-01',
+      seed: 4_000_000_000,
+    })
+    .toRecord();
+}
+
+const replayed = (record: DecisionRecord): ReturnType<typeof replayDecision> => {
+  const stored = JSON.parse(JSON.stringify(record)) as DecisionRecord;
+  return replayDecision(stored, catalog, strategies);
+};
+
+describe('replayDecision', () => {
+  it('makes every decision again, byte for byte, from the stored record alone', () => {
+    fc.assert(
+      fc.property(
+        fc.record({
+          prompt: text,
+          offers: fc.array(offerArbitrary, { maxLength: 45 }),
+          settings,
+          strategy: fc.constantFrom(undefined, 'cost', 'quality', 'speed', 'heuristic'),
+          model: fc.constantFrom(undefined, undefined, 'model-3', 'provider4/model-4', 'unknown'),
+          budget: fc.option(fc.bigInt({ min: 0n, max: 10n ** 13n }), { nil: undefined }),
+        }),
+        (sample) => {
+          expect(replayed(recordOf(sample))).toMatchObject({ kind: 'replayed', identical: true });
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('notices when a record was altered', () => {
+    const offers = cards.map((card) => sampleOffer(card));
+    const record = recordOf({
+      prompt: 'hi',
+      offers,
+      settings: {},
+      strategy: undefined,
+      model: undefined,
+      budget: undefined,
+    });
+
+    expect(replayed({ ...record, n: [...record.n].reverse() })).toMatchObject({ identical: false });
+  });
+
+  it('refuses records of another router, catalogue or engine', () => {
+    const record = recordOf({
+      prompt: 'hi',
+      offers: [],
+      settings: {},
+      strategy: undefined,
+      model: undefined,
+      budget: undefined,
+    });
+
+    expect(replayed({ ...record, v: [0, record.v[1], record.v[2]] })).toMatchObject({ differs: 'router' });
+    expect(replayed({ ...record, v: [record.v[0], 'other', record.v[2]] })).toMatchObject({
+      differs: 'catalog',
+    });
+    expect(replayed({ ...record, e: 'hybrid' })).toMatchObject({ differs: 'engine' });
+  });
+
+  it('keeps a record of forty candidates below 1.5 kB and without prompt text', () => {
+    const offers = cards.map((card, i) =>
+      sampleOffer(card, {
+        region: i % 2 ? 'eu' : 'us',
+        health: 0.9,
+        latencyMs: 2_000 + i * 333,
+        breaker: i % 10 === 0 ? 'half_open' : 'closed',
+        cost: { expected: 3_000_000_000n + BigInt(i), worstCase: 4_000_000_000n },
+      }),
+    );
+    const prompt = 'Explain zanzibar politics in depth. '.repeat(200);
+
+    const record = recordOf({
+      prompt,
+      offers,
+      settings: {},
+      strategy: 'quality',
+      model: undefined,
+      budget: 10n ** 13n,
+    });
+
+    expect(JSON.stringify(record).length).toBeLessThanOrEqual(1500);
+    expect(JSON.stringify(record)).not.toContain('zanzibar');
+  });
+});

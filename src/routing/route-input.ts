@@ -1,0 +1,25 @@
+import type { NanoUsd } from '../common/money';
+import type { Candidate } from './candidate';
+import type { PromptFeatures } from './features';
+import type { Intent } from './intent/intent-label';
+import type { Objective } from './objective';
+
+/** Everything a strategy decides from. Values only: the same input gives the same plan, today and in a replay. */
+export interface RouteInput {
+  readonly features: PromptFeatures;
+  readonly intent: Intent;
+  readonly objective: Objective;
+  /** Name of the strategy that is to plan. */
+  readonly engine: string;
+  /** The model the client insists on; undefined when the choice is free. */
+  readonly requestedModel: string | undefined;
+  /** Not empty, in the order in which they were offered. */
+  readonly candidates: readonly Candidate[];
+  /** Position in `candidates` of the model that answers when the engine sees no reason for another one. */
+  readonly fallback: number | undefined;
+  readonly remainingBudget: NanoUsd | undefined;
+  /** Output tokens the costs were computed with; for the time an answer takes. */
+  readonly expectedOutputTokens: number;
+  /** Fingerprint of the settings that shaped this input. */
+  readonly configVersion: string;
+}

@@ -1,0 +1,23 @@
+import type { Candidate } from './candidate';
+import type { Objective } from './objective';
+
+/** The parts of a candidate's score, each 0..1, and their weighted sum. */
+export interface CandidateScore {
+  readonly quality: number;
+  readonly price: number;
+  readonly speed: number;
+  readonly total: number;
+}
+
+/** Who is tried, in this order: the first answers, the others step in when it fails. */
+export interface RoutePlan {
+  /** At least one. */
+  readonly steps: readonly Candidate[];
+  /** The engine that made the plan; `direct` when the client named the model. */
+  readonly strategy: string;
+  readonly objective: Objective;
+  /** One sentence for people, without prompt text. */
+  readonly reason: string;
+  /** One per candidate of the input, in its order. */
+  readonly scores: readonly CandidateScore[];
+}

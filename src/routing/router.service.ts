@@ -1,0 +1,152 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { AccessRules } from '../access/access-rules';
+import type { NanoUsd } from '../common/money';
+import type { ChatRequest } from '../llm/chat-request';
+import type { Candidate, Offer } from './candidate';
+import { filterOffers } from './candidate-filter';
+import type { CatalogView } from './catalog-view';
+import { toDecisionRecord, type DecisionRecord } from './decision-record';
+import { extractFeatures, type PromptFeatures } from './features';
+import { fingerprintOf } from './fingerprint';
+import type { Intent } from './intent/intent-label';
+import { classifyIntent } from './intent/rule-intent-classifier';
+import { toNoRoute, type NoRoute } from './no-route';
+import { answersTo, planRoute } from './plan-route';
+import { needsOf } from './request-needs';
+import type { RoutePlan } from './route-plan';
+import { RoutingConfig } from './routing.config';
+import { parseRoutingPreference, type RoutingPreference } from './routing-preference';
+import { ROUTING_STRATEGIES, type RoutingStrategy } from './strategies/routing-strategy';
+
+/** What a request looks like to the router; computed once, before prices are. */
+export interface RequestAnalysis {
+  readonly features: PromptFeatures;
+  readonly intent: Intent;
+}
+
+/** One decision to make. */
+export interface RouteRequest {
+  /** `dec_…` */
+  readonly decisionId: string;
+  /** The request as the client sent it: routing looks at the original text. */
+  readonly request: ChatRequest;
+  readonly analysis: RequestAnalysis;
+  readonly preference: RoutingPreference;
+  /** Every offer of the catalogue; for a named model the offers of its cards (dated snapshots included) are enough. */
+  readonly offers: readonly Offer[];
+  readonly catalog: CatalogView;
+  readonly modelRules: readonly AccessRules[];
+  readonly regionRules: readonly AccessRules[];
+  readonly region: string | undefined;
+  readonly remainingBudget: NanoUsd | undefined;
+  /** Output tokens the expected costs were computed with. */
+  readonly expectedOutputTokens: number;
+  /** `YYYY-MM-DD`, UTC. */
+  readonly today: string;
+  readonly seed: number;
+}
+
+export type RouteDecision =
+  | { readonly kind: 'routed'; readonly plan: RoutePlan; readonly toRecord: () => DecisionRecord }
+  | { readonly kind: 'none'; readonly noRoute: NoRoute; readonly toRecord: () => DecisionRecord };
+
+/** Names by which a client leaves the choice to the router. */
+const ROUTED_NAMES: ReadonlySet<string> = new Set(['', 'auto', 'router']);
+
+/** Chooses who answers. Takes a snapshot of everything, measures nothing itself, calls nobody. */
+@Injectable()
+export class RouterService {
+  private readonly configVersion: string;
+
+  constructor(
+    private readonly config: RoutingConfig,
+    @Inject(ROUTING_STRATEGIES) private readonly strategies: readonly RoutingStrategy[],
+  ) {
+    this.getStrategy(config.defaultStrategy);
+    this.configVersion = fingerprintOf(config);
+  }
+
+  /** Features and intent of a request, in time that does not depend on the prompt's length. */
+  analyze(request: ChatRequest): RequestAnalysis {
+    const features = extractFeatures(request);
+    const { intentClassifierEnabled, intentLowConfidence, intentMinConfidenceForDirect } = this.config;
+    const intent = classifyIntent(features, {
+      enabled: intentClassifierEnabled,
+      lowConfidence: intentLowConfidence,
+      minConfidenceForDirect: intentMinConfidenceForDirect,
+    });
+    return { features, intent };
+  }
+
+  /** Reads the caller's wish; fails with `unknown_routing_strategy` (AppError). */
+  preferenceOf(value: string | undefined): RoutingPreference {
+    const { defaultStrategy, defaultObjective } = this.config;
+    return parseRoutingPreference(value, this.strategyNames(), {
+      engine: defaultStrategy,
+      objective: defaultObjective,
+    });
+  }
+
+  strategyNames(): readonly string[] {
+    return this.strategies.map(({ name }) => name);
+  }
+
+  /** The model that must answer; undefined when the choice is free. */
+  directModelOf(request: ChatRequest): string | undefined {
+    const name = request.model?.trim() ?? '';
+    return this.config.honourRequestedModel && !ROUTED_NAMES.has(name.toLowerCase()) ? name : undefined;
+  }
+
+  decide(route: RouteRequest): RouteDecision {
+    const requestedModel = this.directModelOf(route.request);
+    const { candidates, rejected } = this.filter(route, requestedModel);
+    const { preference, analysis, expectedOutputTokens, remainingBudget } = route;
+    const input = {
+      ...analysis,
+      objective: preference.objective,
+      engine: preference.engine,
+      requestedModel,
+      candidates,
+      fallback: this.fallbackAmong(candidates, preference),
+      remainingBudget,
+      expectedOutputTokens,
+      configVersion: this.configVersion,
+    };
+    const plan = candidates.length === 0 ? undefined : planRoute(this.getStrategy(preference.engine), input);
+    const { decisionId: id, seed, catalog } = route;
+    // Packed on demand: everything it refers to is immutable, and not every decision is kept.
+    const toRecord = (): DecisionRecord => toDecisionRecord({ id, input, rejected, plan, seed }, catalog);
+    if (plan === undefined) return { kind: 'none', noRoute: toNoRoute(rejected, requestedModel), toRecord };
+    return { kind: 'routed', plan, toRecord };
+  }
+
+  private filter(route: RouteRequest, requestedModel: string | undefined): ReturnType<typeof filterOffers> {
+    const isKnown =
+      requestedModel === undefined || route.offers.some((offer) => answersTo(offer, requestedModel));
+    return filterOffers(route.offers, {
+      onlyModel: this.config.directFailover && isKnown ? undefined : requestedModel,
+      modelRules: route.modelRules,
+      regionRules: route.regionRules,
+      region: route.region,
+      needs: needsOf(route.request, route.analysis.features),
+      remainingBudget: route.remainingBudget,
+      today: route.today,
+    });
+  }
+
+  /** The configured default model, unless the caller asked for an objective or engine by name. */
+  private fallbackAmong(candidates: readonly Candidate[], preference: RoutingPreference): number | undefined {
+    const name = this.config.defaultModel;
+    if (name === undefined || preference.explicit) return undefined;
+    const position = candidates.findIndex((candidate) => answersTo(candidate, name));
+    return position < 0 ? undefined : position;
+  }
+
+  private getStrategy(name: string): RoutingStrategy {
+    const strategy = this.strategies.find((candidate) => candidate.name === name);
+    if (strategy) return strategy;
+    throw new Error(
+      `ROUTER_DEFAULT_STRATEGY names "${name}", but there is only: ${this.strategyNames().join(', ')}`,
+    );
+  }
+}

@@ -1,0 +1,42 @@
+import { AppError } from '../common/app-error';
+import { OBJECTIVES, type Objective } from './objective';
+import { ROUTING_ERRORS } from './routing.errors';
+
+/** How the caller wants the choice to be made. */
+export interface RoutingPreference {
+  readonly engine: string;
+  readonly objective: Objective;
+  /** The caller asked for it; otherwise it is the configured default. */
+  readonly explicit: boolean;
+}
+
+const OBJECTIVE_SYNONYMS: ReadonlyMap<string, Objective> = new Map([
+  ['cost', 'cost_optimized'],
+  ['quality', 'quality_focused'],
+]);
+
+/**
+ * Reads `X-Routing-Strategy` (or the body's `routing_preference`): an engine or an objective, in any
+ * case. Anything else fails with `unknown_routing_strategy` and the values that work in this version.
+ */
+export function parseRoutingPreference(
+  value: string | undefined,
+  engines: readonly string[],
+  defaults: { readonly engine: string; readonly objective: Objective },
+): RoutingPreference {
+  const wanted = value?.trim().toLowerCase() ?? '';
+  if (wanted === '') return { ...defaults, explicit: false };
+  if (engines.includes(wanted)) return { ...defaults, engine: wanted, explicit: true };
+  const objective = OBJECTIVE_SYNONYMS.get(wanted) ?? OBJECTIVES.find((candidate) => candidate === wanted);
+  if (objective !== undefined) return { ...defaults, objective, explicit: true };
+  throw unknownStrategy(engines);
+}
+
+function unknownStrategy(engines: readonly string[]): AppError {
+  const values = [...engines, ...OBJECTIVES, ...OBJECTIVE_SYNONYMS.keys()];
+  return new AppError(ROUTING_ERRORS.unknownRoutingStrategy, {
+    public: `Unknown routing strategy. This version knows: ${values.join(', ')}`,
+    param: 'X-Routing-Strategy',
+    details: { values },
+  });
+}

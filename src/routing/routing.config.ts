@@ -1,0 +1,77 @@
+import { Setting } from '../platform/config/setting';
+import { choice, decimal, flag, text } from '../platform/config/setting-types';
+import { OBJECTIVES, type Objective } from './objective';
+
+/** How a model is chosen. */
+export class RoutingConfig {
+  static readonly section = 'Routing';
+
+  @Setting({
+    env: 'ROUTER_DEFAULT_STRATEGY',
+    type: text(),
+    default: 'heuristic',
+    describe: 'Engine that chooses when the request names none. The start fails when it does not exist.',
+  })
+  readonly defaultStrategy: string;
+
+  @Setting({
+    env: 'ROUTER_DEFAULT_OBJECTIVE',
+    type: choice(OBJECTIVES),
+    default: 'balanced',
+    describe: 'What weighs most when the request does not say.',
+  })
+  readonly defaultObjective: Objective;
+
+  @Setting({
+    env: 'ROUTER_HONOUR_REQUESTED_MODEL',
+    aliases: ['ROUTER_HONOR_REQUESTED_MODEL'],
+    type: flag(),
+    default: true,
+    describe:
+      'Whether a model named in the request answers it. When false, every request is routed and the name is only recorded.',
+  })
+  readonly honourRequestedModel: boolean;
+
+  @Setting({
+    env: 'ROUTER_DIRECT_FAILOVER',
+    type: flag(),
+    default: false,
+    describe: 'Whether other models may step in when the model named in the request fails or cannot be used.',
+  })
+  readonly directFailover: boolean;
+
+  @Setting({
+    env: 'DEFAULT_MODEL',
+    type: text(),
+    describe:
+      'Model that answers when the router sees no reason for another one, as `provider/model` or bare id. Without it a balanced model is chosen.',
+    example: 'gpt-3.5-turbo',
+  })
+  readonly defaultModel: string | undefined;
+
+  @Setting({
+    env: 'ROUTER_INTENT_CLASSIFIER_ENABLED',
+    type: flag(),
+    default: true,
+    modeDefaults: { basic: false },
+    describe: 'Whether requests are labelled with what they are about.',
+  })
+  readonly intentClassifierEnabled: boolean;
+
+  @Setting({
+    env: 'INTENT_LOW_CONFIDENCE',
+    type: decimal({ min: 0, max: 1 }),
+    default: 0.4,
+    describe:
+      'Below this confidence the label is reported but has no influence at all; above it, it counts where the words of the prompt say nothing.',
+  })
+  readonly intentLowConfidence: number;
+
+  @Setting({
+    env: 'INTENT_MIN_CONF_FOR_DIRECT',
+    type: decimal({ min: 0, max: 1 }),
+    default: 0.7,
+    describe: 'From this confidence on the label alone decides the class of model.',
+  })
+  readonly intentMinConfidenceForDirect: number;
+}

@@ -1,0 +1,80 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform, Type } from 'class-transformer';
+import { IsDate, IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { toInstant } from './to-instant';
+
+const MAX_ID_LENGTH = 200;
+/** The database refuses some control characters, and no id has any. */
+const PRINTABLE = /^\P{Cc}*$/u;
+
+/** Filters of the ledger listing. */
+export class RecordsQueryDto {
+  @ApiPropertyOptional({
+    description: 'Our id of the request (`x-modelmuxer-request-id`).',
+    example: 'req_01k9z…',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(MAX_ID_LENGTH)
+  @Matches(PRINTABLE)
+  request_id?: string;
+
+  @ApiPropertyOptional({ description: 'The `X-Request-Id` the client sent.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(MAX_ID_LENGTH)
+  @Matches(PRINTABLE)
+  client_request_id?: string;
+
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsString()
+  @MaxLength(MAX_ID_LENGTH)
+  @Matches(PRINTABLE)
+  api_key_id?: string;
+
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsString()
+  @MaxLength(MAX_ID_LENGTH)
+  @Matches(PRINTABLE)
+  user_id?: string;
+
+  @ApiPropertyOptional({ description: 'Another organization than the own one; system administrators only.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(MAX_ID_LENGTH)
+  @Matches(PRINTABLE)
+  organization_id?: string;
+
+  @ApiPropertyOptional({ enum: ['success', 'error', 'aborted', 'unknown'] })
+  @IsOptional()
+  @IsIn(['success', 'error', 'aborted', 'unknown'])
+  status?: string;
+
+  @ApiPropertyOptional({ description: 'Calls started at or after this instant (ISO 8601).' })
+  @IsOptional()
+  @Transform(({ value }) => toInstant(value))
+  @IsDate()
+  from?: Date;
+
+  @ApiPropertyOptional({ description: 'Calls started before this instant (ISO 8601).' })
+  @IsOptional()
+  @Transform(({ value }) => toInstant(value))
+  @IsDate()
+  to?: Date;
+
+  @ApiPropertyOptional({ default: 50, minimum: 1, maximum: 1000 })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(1_000)
+  limit: number = 50;
+
+  @ApiPropertyOptional({ description: '`next_cursor` of the page before.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(500)
+  cursor?: string;
+}

@@ -1,0 +1,43 @@
+import { AuthConfig } from './auth/auth.config';
+import { ExtraProvidersConfig } from './catalog/extra-providers.config';
+import { CostConfig } from './cost/cost.config';
+import { GatewayConfig } from './gateway/gateway.config';
+import { DataDirectoryConfig } from './platform/config/data-directory.config';
+import { GeneralConfig } from './platform/config/general.config';
+import type { ConfigClass } from './platform/config/setting';
+import { DatabaseConfig } from './platform/database/database.config';
+import { HttpClientConfig } from './platform/http/http-client.config';
+import { ServerConfig } from './platform/http/server.config';
+import { LoggingConfig } from './platform/logging/logging.config';
+import { OutboxConfig } from './platform/outbox/outbox.config';
+import { QueueConfig } from './platform/queue/queue.config';
+import { RedisConfig } from './platform/redis/redis.config';
+import { PolicyConfig } from './policy/policy.config';
+import { ProvidersConfig } from './providers/providers.config';
+import { VendorsConfig } from './providers/vendors.config';
+import { RoutingConfig } from './routing/routing.config';
+import { TelemetryConfig } from './telemetry/telemetry.config';
+import { TenancyConfig } from './tenancy/tenancy.config';
+
+/** Every setting there is, in the order of `.env.example` and `docs/configuration.md`. */
+export const CONFIG_CLASSES: readonly ConfigClass[] = [
+  GeneralConfig,
+  VendorsConfig,
+  ExtraProvidersConfig,
+  ProvidersConfig,
+  RoutingConfig,
+  CostConfig,
+  PolicyConfig,
+  AuthConfig,
+  TenancyConfig,
+  GatewayConfig,
+  ServerConfig,
+  HttpClientConfig,
+  DataDirectoryConfig,
+  DatabaseConfig,
+  RedisConfig,
+  QueueConfig,
+  OutboxConfig,
+  LoggingConfig,
+  TelemetryConfig,
+];

@@ -1,0 +1,73 @@
+import { caller, CostKit, usageRow } from '../../../test/support/cost-kit';
+
+describe('CounterLoader', () => {
+  it('counts each row in the windows of the instant at which its money was held', async () => {
+    const kit = new CostKit();
+    const now = kit.clock.now();
+    kit.ledger.rows = [
+      usageRow({ cost_nano_usd: '1' }, now),
+      usageRow({ cost_nano_usd: '10' }, now - 3 * 86_400_000),
+      usageRow({ cost_nano_usd: '100' }, now - 40 * 86_400_000),
+      usageRow({ cost_nano_usd: '1000', user_id: 'usr_2' }, now),
+      usageRow({ cost_nano_usd: '10000', organization_id: 'org_2' }, now),
+    ];
+
+    await kit.loader.load('org_1', 'UTC');
+
+    const states = await kit.store.readCounters('org_1', [
+      'user/usr_1/daily/2027-01-15',
+      'user/usr_1/monthly/2027-01-01',
+      'user/usr_2/daily/2027-01-15',
+    ]);
+    expect(states.map((state) => state.spentNanoUsd)).toEqual([1n, 11n, 1000n]);
+  });
+
+  it('adds what has not reached the ledger yet, and nothing twice', async () => {
+    const kit = new CostKit();
+    const booked = usageRow({ cost_nano_usd: '5' }, kit.clock.now());
+    const waiting = usageRow({ cost_nano_usd: '7' }, kit.clock.now());
+    const foreign = usageRow({ cost_nano_usd: '9', organization_id: 'org_2' }, kit.clock.now());
+    kit.ledger.rows = [booked];
+    const lastWeek = usageRow({ cost_nano_usd: '100' }, kit.clock.now() - 7 * 86_400_000);
+    kit.shipper.unshipped = [booked, waiting, foreign, lastWeek];
+
+    await kit.loader.load('org_1', 'UTC');
+
+    await expect(kit.daily()).resolves.toEqual({ spent: 12n, held: 0n });
+  });
+
+  it('puts the holds of running requests back into a store that lost them', async () => {
+    const kit = new CostKit();
+    const hold = await kit.hold(4_000n);
+    await kit.hold(1_000n, { caller: caller({ organizationId: 'org_2' }) });
+    const lost = new CostKit();
+    jest.spyOn(kit.store, 'load').mockImplementation((...seeds) => lost.store.load(...seeds));
+    jest.spyOn(kit.store, 'hold').mockImplementation((request) => lost.store.hold(request));
+
+    await kit.loader.load('org_1', 'UTC');
+
+    expect(lost.store.holds.map((request) => request.holdId)).toEqual([hold.holdId]);
+    await expect(lost.daily()).resolves.toEqual({ spent: 0n, held: 4_000n });
+  });
+
+  it('names windows by the time zone of the organization', async () => {
+    const kit = new CostKit();
+    // 2027-01-15T08:00Z is still the 14th in Honolulu until 10:00Z.
+    kit.ledger.rows = [usageRow({ cost_nano_usd: '5' }, kit.clock.now() - 60_000)];
+
+    await kit.loader.load('org_1', 'Pacific/Honolulu');
+
+    const [state] = await kit.store.readCounters('org_1', ['user/usr_1/daily/2027-01-14']);
+    expect(state?.spentNanoUsd).toBe(5n);
+  });
+
+  it('tries again after a failed load', async () => {
+    const kit = new CostKit();
+    kit.ledger.failure = new Error('down');
+    await expect(kit.loader.load('org_1', 'UTC')).rejects.toThrow('down');
+    kit.ledger.failure = undefined;
+
+    await expect(kit.loader.load('org_1', 'UTC')).resolves.toBeUndefined();
+    await expect(kit.hold(1n)).resolves.toBeDefined();
+  });
+});

@@ -1,0 +1,116 @@
+import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Clock } from '../../common/clock';
+import type { NanoUsd } from '../../common/money';
+import { QuotaStore } from '../../quota/quota-store';
+import { MetricsService } from '../../telemetry/metrics.service';
+import { CostConfig } from '../cost.config';
+import type { RequestHold } from './request-hold';
+
+const EXPIRY_BATCH = 500;
+
+/** What a finished request really took. */
+export interface FinalCost {
+  readonly costNanoUsd: NanoUsd;
+  readonly tokens: number;
+}
+
+/** Renews the holds of running requests and charges those whose owner is gone. */
+@Injectable()
+export class HoldKeeper implements OnModuleInit, OnModuleDestroy {
+  private readonly logger = new Logger(HoldKeeper.name);
+  private readonly live = new Set<RequestHold>();
+  private readonly unsettled = new Map<RequestHold, FinalCost>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly store: QuotaStore,
+    private readonly clock: Clock,
+    private readonly config: CostConfig,
+    private readonly metrics: MetricsService,
+  ) {}
+
+  onModuleInit(): void {
+    this.timer = setInterval(() => void this.tick(), (this.config.holdSeconds * 1000) / 4).unref();
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.timer);
+  }
+
+  watch(hold: RequestHold): void {
+    this.live.add(hold);
+  }
+
+  /** Ends a hold. When the store is away the settle is repeated until it has been counted. */
+  async settle(hold: RequestHold, final: FinalCost): Promise<void> {
+    if (final.costNanoUsd > hold.amountNanoUsd) {
+      this.metrics.holdOverrun();
+      this.logger.warn(
+        `A vendor billed more than the worst case of hold ${hold.holdId}; it is booked in full`,
+      );
+    }
+    this.live.delete(hold);
+    try {
+      await hold.settle(final.costNanoUsd, final.tokens);
+      this.metrics.holdOutcome(fateOf(final));
+    } catch (error) {
+      this.unsettled.set(hold, final);
+      this.logger.warn(`Hold ${hold.holdId} could not be settled yet: ${messageOf(error)}`);
+    }
+  }
+
+  get liveHolds(): ReadonlySet<RequestHold> {
+    return this.live;
+  }
+
+  /** One round of settling, renewing and expiring. What fails is tried again in the next round and keeps nothing else waiting. */
+  async tick(): Promise<void> {
+    await this.attempt('renewed', () => this.renewOld());
+    for (const [hold, final] of this.unsettled) {
+      await this.attempt('settled', () => this.settleAgain(hold, final));
+    }
+    await this.attempt('expired', () => this.expireOverdue());
+  }
+
+  private async attempt(what: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.logger.warn(`Holds could not be ${what}: ${messageOf(error)}`);
+    }
+  }
+
+  private async settleAgain(hold: RequestHold, final: FinalCost): Promise<void> {
+    await hold.settle(final.costNanoUsd, final.tokens);
+    this.unsettled.delete(hold);
+    this.metrics.holdOutcome(fateOf(final));
+  }
+
+  private async renewOld(): Promise<void> {
+    const now = this.clock.now();
+    const renewAfterMs = (this.config.holdSeconds * 1000) / 4;
+    for (const hold of this.live) {
+      if (now - hold.heldAtMs >= renewAfterMs) await hold.renew(now);
+    }
+  }
+
+  private async expireOverdue(): Promise<void> {
+    const now = this.clock.now();
+    for (const organizationId of await this.store.organizationsWithHolds()) {
+      const expired = await this.store.expireDue(organizationId, now, EXPIRY_BATCH);
+      if (expired.length === 0) continue;
+      this.metrics.holdsExpired(expired.length);
+      this.logger.warn(
+        `${expired.length} holds of ${organizationId} expired and were charged at their estimate`,
+      );
+    }
+  }
+}
+
+function fateOf(final: FinalCost): 'released' | 'settled' {
+  return final.costNanoUsd === 0n ? 'released' : 'settled';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown failure';
+}

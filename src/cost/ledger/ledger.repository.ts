@@ -1,0 +1,151 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { timeOfId } from '../../common/ids';
+import { isJsonObject } from '../../common/json';
+import type { NanoUsd } from '../../common/money';
+import type { UsageRow } from './usage-row';
+
+/** What the calls under one hold took. */
+export interface HoldTotal {
+  readonly organizationId: string;
+  readonly holdId: string;
+  readonly costNanoUsd: NanoUsd;
+  readonly tokens: number;
+}
+
+/** Later years have more than four digits. */
+const LAST_TIME = Date.UTC(9999, 11, 31);
+
+/** What a user has spent in windows that start at given instants. */
+export interface UserSpending {
+  readonly userId: string;
+  readonly spentNanoUsd: readonly NanoUsd[];
+}
+
+const INSERT_ROWS = `
+  INSERT INTO usage_record (
+    attempt_id, started_on, started_at, finished_at, held_at, request_id, client_request_id, hold_id,
+    organization_id, project_id, user_id, api_key_id, endpoint, purpose, requested_model, provider, resolved_model,
+    region, strategy, objective, intent, decision_id, price_version,
+    input_uncached, cache_read, cache_write_5m, cache_write_1h, audio_input, image_input,
+    output_text, reasoning, audio_output, image_output,
+    cost_nano_usd, held_nano_usd, cost_source, status, error_code, latency_ms, first_token_ms)
+  SELECT
+    attempt_id, started_on, started_at, finished_at, held_at, request_id, client_request_id, hold_id,
+    organization_id, project_id, user_id, api_key_id, endpoint, purpose, requested_model, provider, resolved_model,
+    region, strategy, objective, intent, decision_id, price_version,
+    (usage->>'inputUncached')::bigint, (usage->>'cacheRead')::bigint, (usage->>'cacheWrite5m')::bigint,
+    (usage->>'cacheWrite1h')::bigint, (usage->>'audioInput')::bigint, (usage->>'imageInput')::bigint,
+    (usage->>'outputText')::bigint, (usage->>'reasoning')::bigint, (usage->>'audioOutput')::bigint,
+    (usage->>'imageOutput')::bigint,
+    cost_nano_usd, held_nano_usd, cost_source, status, error_code, latency_ms, first_token_ms
+  FROM jsonb_to_recordset($1::jsonb) AS r(
+    attempt_id text, started_on date, started_at timestamptz, finished_at timestamptz, held_at timestamptz,
+    request_id text, client_request_id text, hold_id text, organization_id text, project_id text, user_id text,
+    api_key_id text, endpoint text, purpose text, requested_model text, provider text, resolved_model text,
+    region text, strategy text, objective text, intent text, decision_id text, price_version text, usage jsonb,
+    cost_nano_usd bigint, held_nano_usd bigint, cost_source text, status text, error_code text,
+    latency_ms integer, first_token_ms integer)
+  ON CONFLICT (attempt_id, started_on) DO NOTHING
+  RETURNING attempt_id`;
+
+/** Reads and appends ledger rows. A row is never changed or deleted here. */
+@Injectable()
+export class LedgerRepository {
+  private readonly partitions = new Set<string>();
+
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /** Appends rows; a row whose attempt is already booked is left as it is. Returns the new ones' attempt ids. */
+  async append(rows: readonly UsageRow[]): Promise<ReadonlySet<string>> {
+    if (rows.length === 0) return new Set();
+    const dated = rows.map((row) => ({ ...row, started_on: dayOfAttempt(row.attempt_id) }));
+    await this.ensurePartitions(dated.map((row) => row.started_on));
+    const inserted = await this.insert(JSON.stringify(dated));
+    return new Set(toRows(inserted).map((row) => String(row['attempt_id'])));
+  }
+
+  /** Which of these attempts have a row. */
+  async findRecorded(attemptIds: readonly string[]): Promise<ReadonlySet<string>> {
+    if (attemptIds.length === 0) return new Set();
+    const days = [...new Set(attemptIds.flatMap((id) => findDay(id) ?? []))];
+    const rows: unknown = await this.dataSource.query(
+      'SELECT attempt_id FROM usage_record WHERE attempt_id = ANY($1::text[]) AND started_on = ANY($2::date[])',
+      [attemptIds, days],
+    );
+    return new Set(toRows(rows).map((row) => String(row['attempt_id'])));
+  }
+
+  /** Spending of every user of an organization since each of the given instants, counted by the time of the hold. */
+  async sumByUser(organizationId: string, sinceMs: readonly number[]): Promise<readonly UserSpending[]> {
+    const since = sinceMs.map((ms) => new Date(ms).toISOString());
+    const sums = since.map(
+      (_, i) => `coalesce(sum(cost_nano_usd) FILTER (WHERE held_at >= $${i + 2}), 0)::text AS spent_${i}`,
+    );
+    const earliest = new Date(Math.min(...sinceMs)).toISOString();
+    const rows: unknown = await this.dataSource.query(
+      `SELECT user_id, ${sums.join(', ')} FROM usage_record
+       WHERE organization_id = $1 AND held_at >= $${since.length + 2}::timestamptz
+         AND started_on >= ($${since.length + 2}::timestamptz AT TIME ZONE 'UTC')::date
+       GROUP BY user_id`,
+      [organizationId, ...since, earliest],
+    );
+    return toRows(rows).map((row) => ({
+      userId: String(row['user_id']),
+      spentNanoUsd: since.map((_, i) => BigInt(String(row[`spent_${i}`]))),
+    }));
+  }
+
+  /** What was booked under the holds of these requests. */
+  async sumByHold(requestIds: readonly string[]): Promise<readonly HoldTotal[]> {
+    const rows: unknown = await this.dataSource.query(
+      `SELECT organization_id, hold_id, sum(cost_nano_usd)::text AS cost,
+              sum(input_uncached + cache_read + cache_write_5m + cache_write_1h + audio_input + image_input
+                + output_text + reasoning + audio_output + image_output)::text AS tokens
+       FROM usage_record WHERE request_id = ANY($1::text[]) GROUP BY organization_id, hold_id`,
+      [requestIds],
+    );
+    return toRows(rows).map((row) => ({
+      organizationId: String(row['organization_id']),
+      holdId: String(row['hold_id']),
+      costNanoUsd: BigInt(String(row['cost'])),
+      tokens: Number(row['tokens']),
+    }));
+  }
+
+  private async insert(rows: string): Promise<unknown> {
+    try {
+      return await this.dataSource.query<unknown>(INSERT_ROWS, [rows]);
+    } catch (error) {
+      // One of the partitions may have been dropped behind our back; the repetition makes it again.
+      this.partitions.clear();
+      throw error;
+    }
+  }
+
+  private async ensurePartitions(days: readonly string[]): Promise<void> {
+    for (const day of new Set(days)) {
+      const month = day.slice(0, 7);
+      if (this.partitions.has(month)) continue;
+      await this.dataSource.query('SELECT ensure_usage_partition($1::date)', [day]);
+      this.partitions.add(month);
+    }
+  }
+}
+
+function dayOfAttempt(attemptId: string): string {
+  const day = findDay(attemptId);
+  if (day === undefined) throw new Error('not an attempt id of ours');
+  return day;
+}
+
+/** The UTC day inside an attempt id, by which its partition is found; undefined for foreign text. */
+function findDay(attemptId: string): string | undefined {
+  const time = timeOfId(attemptId);
+  return time === undefined || time > LAST_TIME ? undefined : new Date(time).toISOString().slice(0, 10);
+}
+
+function toRows(value: unknown): readonly Readonly<Record<string, unknown>>[] {
+  return Array.isArray(value) ? value.filter(isJsonObject) : [];
+}

@@ -1,0 +1,157 @@
+import { Injectable } from '@nestjs/common';
+import type { Span } from '@opentelemetry/api';
+import type { Caller } from '../access/caller';
+import { toAccessRules, type AccessRules } from '../access/access-rules';
+import { Clock } from '../common/clock';
+import { AppError } from '../common/app-error';
+import { newId } from '../common/ids';
+import type { NanoUsd } from '../common/money';
+import { overCeiling } from '../cost/over-ceiling';
+import type { ChatRequest } from '../llm/chat-request';
+import { upperBoundInputTokens } from '../llm/token-estimate';
+import type { PolicyOutcome } from '../policy/policy-engine';
+import { noRouteError, type NoRoute } from '../routing/no-route';
+import type { RoutePlan } from '../routing/route-plan';
+import { RouterService, type RequestAnalysis } from '../routing/router.service';
+import { failSpan, Tracing } from '../telemetry/tracing';
+import { MetricsService } from '../telemetry/metrics.service';
+import type { ChatPreferences } from './chat-preferences';
+import type { ExecutionTarget } from './execution/chat-run';
+import { GatewayConfig } from './gateway.config';
+import { OfferBoard, type RequestSize } from './offer-board';
+
+/** What a decision is made from; the same for a first and a second, cheaper plan. */
+export interface PlanningInput {
+  readonly caller: Caller;
+  /** As the client wrote it. */
+  readonly original: ChatRequest;
+  /** Its outcome's request is what will be sent, and what the size is taken from. */
+  readonly policy: PolicyOutcome;
+  readonly preferences: ChatPreferences;
+  readonly route: string;
+  /** The request's span, when it is sampled. */
+  readonly span: Span | undefined;
+}
+
+/** Who will be tried, in which order, and what that may cost. */
+export interface ChatPlan {
+  readonly decisionId: string;
+  readonly plan: RoutePlan;
+  readonly analysis: RequestAnalysis;
+  readonly catalogVersion: string;
+  readonly inputTokensBound: number;
+  readonly targets: readonly ExecutionTarget[];
+}
+
+const SEED_RANGE = 2 ** 32;
+
+/** Turns a request into a plan: features and intent, offers, decision, limits. Throws when nothing can answer. */
+@Injectable()
+export class ChatPlanner {
+  constructor(
+    private readonly router: RouterService,
+    private readonly board: OfferBoard,
+    private readonly config: GatewayConfig,
+    private readonly clock: Clock,
+    private readonly metrics: MetricsService,
+    private readonly tracing: Tracing,
+  ) {}
+
+  plan(input: PlanningInput, remainingBudget: NanoUsd | undefined): ChatPlan {
+    const span = this.tracing.startSpan(input.span, 'router.decide');
+    try {
+      const plan = this.decide(input, remainingBudget);
+      span?.setAttributes(spanAttributes(plan));
+      return plan;
+    } catch (error) {
+      if (span) failSpan(span, error instanceof AppError ? error.code : 'internal_error');
+      throw error;
+    } finally {
+      span?.end();
+    }
+  }
+
+  private decide(input: PlanningInput, remainingBudget: NanoUsd | undefined): ChatPlan {
+    const startedAt = performance.now();
+    const size = sizeOf(input.policy.request);
+    const decisionId = newId('dec', this.clock.now());
+    const analysis = this.router.analyze(input.original);
+    const decision = this.router.decide({
+      decisionId,
+      request: input.original,
+      analysis,
+      preference: input.preferences.routing,
+      offers: this.board.offersFor(size, this.router.directModelOf(input.original)),
+      catalog: this.board.view,
+      modelRules: modelRulesOf(input),
+      regionRules: [input.policy.regionRules],
+      region: input.preferences.region,
+      remainingBudget,
+      expectedOutputTokens: this.board.expectedOutputTokens(size),
+      today: new Date(this.clock.now()).toISOString().slice(0, 10),
+      seed: Math.floor(Math.random() * SEED_RANGE),
+    });
+    this.metrics.routerDecision({ route: input.route, durationMs: performance.now() - startedAt });
+    if (decision.kind === 'none') throw this.refusal(decision.noRoute, size, remainingBudget);
+    return {
+      decisionId,
+      plan: decision.plan,
+      analysis,
+      catalogVersion: this.board.view.version,
+      inputTokensBound: size.inputTokensBound,
+      targets: this.targetsOf(decision.plan, size),
+    };
+  }
+
+  /** When money is what is missing, the answer says how much the cheapest model would have needed. */
+  private refusal(noRoute: NoRoute, size: RequestSize, limit: NanoUsd | undefined): AppError {
+    if (noRoute.decisive !== 'over_budget' || limit === undefined) return noRouteError(noRoute);
+    const estimates = noRoute.rejected
+      .filter(({ reason }) => reason === 'over_budget')
+      .map(({ card }) => this.board.worstCaseOf(card, size));
+    const estimate = estimates.reduce((a, b) => (b < a ? b : a), estimates[0] ?? 0n);
+    this.metrics.budgetDenied('request');
+    return overCeiling(limit, estimate);
+  }
+
+  private targetsOf(plan: RoutePlan, size: RequestSize): readonly ExecutionTarget[] {
+    return plan.steps.slice(0, this.config.maxAttempts).map(({ card, region }) => {
+      const maxOutputTokens = this.board.outputLimitFor(card, size);
+      return {
+        provider: this.board.providerOf(card),
+        card,
+        region,
+        maxOutputTokens,
+        worstCaseNanoUsd: this.board.worstCaseOf(card, size),
+        worstCaseTokens: size.inputTokensBound + maxOutputTokens * size.choices,
+      };
+    });
+  }
+}
+
+function spanAttributes({ plan, analysis, targets }: ChatPlan): Record<string, string | number> {
+  const [first] = targets;
+  return {
+    task_type: analysis.intent.label,
+    confidence: analysis.intent.confidence,
+    strategy: plan.strategy,
+    objective: plan.objective,
+    'gen_ai.request.model': first?.card.model ?? '',
+  };
+}
+
+function sizeOf(request: ChatRequest): RequestSize {
+  const inputTokensBound = upperBoundInputTokens(request);
+  return {
+    inputTokensBound,
+    inputTokensExpected: Math.ceil(inputTokensBound / 4),
+    outputLimit: request.maxOutputTokens,
+    choices: request.choiceCount,
+  };
+}
+
+function modelRulesOf({ caller, policy }: PlanningInput): readonly AccessRules[] {
+  return caller.allowedModels === null
+    ? [policy.modelRules]
+    : [policy.modelRules, toAccessRules(caller.allowedModels)];
+}

@@ -1,0 +1,60 @@
+import { Controller, HttpCode, Post, Req, Res, UseInterceptors } from '@nestjs/common';
+import { ApiBody, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { RequirePermission } from '../access/require-permission.decorator';
+import { ChatBodyInterceptor } from './chat-body.interceptor';
+import { readyChatOf, type ChatGatewayRequest } from './chat-gateway-request';
+import { ChatReply } from './chat-reply';
+import { ChatService } from './chat.service';
+import { ChatCompletionRequestDto } from './dto/chat-completion-request.dto';
+import { ChatCompletionDto } from './dto/chat-completion.dto';
+import { ApiErrors } from './dto/api-errors.decorator';
+import { PolicyInterceptor } from './policy.interceptor';
+import { ROUTING_HEADERS } from './dto/routing-headers';
+
+/** OpenAI's chat endpoint: routed, policed, budgeted, booked. */
+@ApiTags('Models')
+@Controller('v1/chat')
+@UseInterceptors(ChatBodyInterceptor, PolicyInterceptor)
+export class ChatController {
+  constructor(
+    private readonly chat: ChatService,
+    private readonly reply: ChatReply,
+  ) {}
+
+  @Post('completions')
+  @HttpCode(200)
+  @RequirePermission('chat:invoke')
+  @ApiOperation({
+    summary: 'Create a chat completion',
+    description:
+      'OpenAI-compatible. Leave `model` out (or use `auto`) to let the router choose; `provider/model` or a known id is honoured. With `stream: true` the answer is a stream of server-sent events that ends with `data: [DONE]`.',
+  })
+  @ApiHeader(ROUTING_HEADERS.strategy)
+  @ApiHeader(ROUTING_HEADERS.maxBudget)
+  @ApiHeader(ROUTING_HEADERS.requestId)
+  @ApiHeader(ROUTING_HEADERS.routerMetadata)
+  @ApiBody({ type: ChatCompletionRequestDto })
+  @ApiResponse({
+    status: 200,
+    description: 'The answer, or the stream of its pieces.',
+    type: ChatCompletionDto,
+  })
+  @ApiErrors(400, 401, 402, 403, 404, 413, 415, 429, 502, 503, 504)
+  async complete(@Req() request: ChatGatewayRequest, @Res() response: Response): Promise<void> {
+    const chat = readyChatOf(request);
+    const leaving = new AbortController();
+    // Aborting makes an exception object, so it is left out when the answer went out whole.
+    response.once('close', () => {
+      if (!response.writableFinished) leaving.abort();
+    });
+    if (response.destroyed) leaving.abort();
+    const admitted = await this.chat.admit(request, chat, leaving.signal);
+    try {
+      if (chat.original.stream) await this.reply.stream({ request, response, chat, admitted });
+      else await this.reply.json({ request, response, chat, admitted });
+    } finally {
+      this.chat.finish(admitted);
+    }
+  }
+}

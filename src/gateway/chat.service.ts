@@ -1,0 +1,151 @@
+import { Injectable } from '@nestjs/common';
+import { callerOf } from '../access/gateway-request';
+import { AppError } from '../common/app-error';
+import type { NanoUsd } from '../common/money';
+import { BudgetAdmission } from '../cost/holds/budget-admission';
+import type { RequestHold } from '../cost/holds/request-hold';
+import { ChatPlanner, type ChatPlan, type PlanningInput } from './chat-planner';
+import type { ChatGatewayRequest, ReadyChat } from './chat-gateway-request';
+import type { AnswerStream } from './execution/answer-stream';
+import { RunTally, type ChatRun } from './execution/chat-run';
+import { PlanExecutor, type CompletedAnswer } from './execution/plan-executor';
+
+/** A request that has a plan and the money for it. It must be finished, whatever happens. */
+export interface AdmittedChat {
+  readonly plan: ChatPlan;
+  readonly run: ChatRun;
+}
+
+const ENDPOINT = 'chat.completions';
+
+/**
+ * The second half of a chat request's path, in order: plan → hold → execute → settle. The controller
+ * writes what comes out of it to the client.
+ */
+@Injectable()
+export class ChatService {
+  private readonly unfinished = new Set<Promise<void>>();
+
+  constructor(
+    private readonly planner: ChatPlanner,
+    private readonly admission: BudgetAdmission,
+    private readonly executor: PlanExecutor,
+  ) {}
+
+  /** Decides who answers and reserves the worst case; throws 402, 403, 404, 429 or 503 before anything is spent. */
+  async admit(request: ChatGatewayRequest, chat: ReadyChat, signal: AbortSignal): Promise<AdmittedChat> {
+    const input: PlanningInput = {
+      ...chat,
+      caller: callerOf(request),
+      route: routeOf(request),
+      span: request.state.span,
+    };
+    const first = this.planner.plan(input, chat.preferences.ceilingNanoUsd);
+    const { plan, hold } = await this.reserve(request, input, first);
+    return { plan, run: toRun(request, input, { plan, hold, signal }) };
+  }
+
+  /** The whole answer of the first target that gives one. */
+  complete({ run }: AdmittedChat): Promise<CompletedAnswer> {
+    return this.executor.complete(run);
+  }
+
+  /** A stream whose first content has arrived. */
+  open({ run }: AdmittedChat): Promise<AnswerStream> {
+    return this.executor.open(run);
+  }
+
+  /** Settles the hold with what was spent. Not awaited by the client's answer; see {@link drained}. */
+  finish({ run }: AdmittedChat): void {
+    const settling = this.admission.settle(run.hold, {
+      costNanoUsd: run.tally.costNanoUsd,
+      tokens: run.tally.tokens,
+    });
+    this.unfinished.add(settling);
+    void settling.finally(() => this.unfinished.delete(settling));
+  }
+
+  /** Resolves when every finished request is settled; part of a graceful stop. */
+  async drained(): Promise<void> {
+    await Promise.all(this.unfinished);
+  }
+
+  /** Holds the plan's first target; when the budget has no room for it, asks once for the best plan that fits. */
+  private async reserve(
+    request: ChatGatewayRequest,
+    input: PlanningInput,
+    first: ChatPlan,
+  ): Promise<{ plan: ChatPlan; hold: RequestHold }> {
+    const outcome = await this.admission.admit(admissionOf(request, input, first));
+    if (outcome.kind === 'admitted') return { plan: first, hold: outcome.hold };
+    const cheaper =
+      outcome.availableNanoUsd === undefined ? undefined : this.planWithin(input, outcome.availableNanoUsd);
+    if (!cheaper) throw outcome.error;
+    const second = await this.admission.admit(admissionOf(request, input, cheaper));
+    if (second.kind === 'refused') throw outcome.error;
+    return { plan: cheaper, hold: second.hold };
+  }
+
+  private planWithin(input: PlanningInput, availableNanoUsd: NanoUsd): ChatPlan | undefined {
+    const { ceilingNanoUsd } = input.preferences;
+    const limit =
+      ceilingNanoUsd !== undefined && ceilingNanoUsd < availableNanoUsd ? ceilingNanoUsd : availableNanoUsd;
+    try {
+      return this.planner.plan(input, limit);
+    } catch (error) {
+      // Nothing that fits can answer: the refusal that names the budget says more than this one.
+      if (error instanceof AppError) return undefined;
+      throw error;
+    }
+  }
+}
+
+function admissionOf(
+  request: ChatGatewayRequest,
+  input: PlanningInput,
+  plan: ChatPlan,
+): Parameters<BudgetAdmission['admit']>[0] {
+  const [target] = plan.targets;
+  if (!target) throw new Error('a plan without targets');
+  return {
+    requestId: request.state.requestId,
+    caller: input.caller,
+    worstCaseNanoUsd: target.worstCaseNanoUsd,
+    worstCaseTokens: target.worstCaseTokens,
+  };
+}
+
+function toRun(
+  request: ChatGatewayRequest,
+  input: PlanningInput,
+  { plan, hold, signal }: { plan: ChatPlan; hold: RequestHold; signal: AbortSignal },
+): ChatRun {
+  return {
+    facts: request.state,
+    span: request.state.span,
+    caller: input.caller,
+    endpoint: ENDPOINT,
+    route: input.route,
+    chat: input.policy.request,
+    requestedModel: input.original.model,
+    inputTokensBound: plan.inputTokensBound,
+    decision: {
+      decisionId: plan.decisionId,
+      strategy: plan.plan.strategy,
+      objective: plan.plan.objective,
+      intent: plan.analysis.intent.label,
+      priceVersion: plan.catalogVersion,
+    },
+    targets: plan.targets,
+    hold,
+    ceilingNanoUsd: input.preferences.ceilingNanoUsd,
+    signal,
+    tally: new RunTally(),
+  };
+}
+
+function routeOf(request: ChatGatewayRequest): string {
+  const route: unknown = request.route;
+  const path: unknown = typeof route === 'object' && route !== null ? Reflect.get(route, 'path') : undefined;
+  return typeof path === 'string' ? path : 'unmatched';
+}

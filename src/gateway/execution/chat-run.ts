@@ -1,0 +1,68 @@
+import type { Span } from '@opentelemetry/api';
+import type { Caller } from '../../access/caller';
+import type { ModelCard } from '../../catalog/model-card';
+import type { NanoUsd } from '../../common/money';
+import type { RequestHold } from '../../cost/holds/request-hold';
+import type { ChatRequest } from '../../llm/chat-request';
+import type { RequestFacts } from '../../platform/http/request-facts';
+import type { ConfiguredProvider } from '../../providers/provider-registry';
+
+/** One candidate of the plan with what a call to it may take. */
+export interface ExecutionTarget {
+  readonly provider: ConfiguredProvider;
+  readonly card: ModelCard;
+  readonly region: string;
+  /** Sent to the vendor, so that the worst case below is the real one. */
+  readonly maxOutputTokens: number;
+  readonly worstCaseNanoUsd: NanoUsd;
+  /** Upper bound of prompt and answer together. */
+  readonly worstCaseTokens: number;
+}
+
+/** Why this plan: copied into every ledger row of the request. */
+export interface RunDecision {
+  readonly decisionId: string;
+  readonly strategy: string;
+  readonly objective: string;
+  readonly intent: string | null;
+  readonly priceVersion: string;
+}
+
+/** A request on its way through the plan. */
+export interface ChatRun {
+  readonly facts: RequestFacts;
+  /** The request's span, when it is sampled. */
+  readonly span: Span | undefined;
+  readonly caller: Caller;
+  /** Name of the task in the ledger, such as `chat.completions`. */
+  readonly endpoint: string;
+  /** Route template, for metrics. */
+  readonly route: string;
+  /** As it leaves the house: after policy. */
+  readonly chat: ChatRequest;
+  /** What the client wrote as `model`. */
+  readonly requestedModel: string | undefined;
+  /** Upper bound of the prompt in tokens. */
+  readonly inputTokensBound: number;
+  readonly decision: RunDecision;
+  /** In the order in which they are tried; at least one. */
+  readonly targets: readonly ExecutionTarget[];
+  readonly hold: RequestHold;
+  /** What the client wants to spend at most on all attempts together. */
+  readonly ceilingNanoUsd: NanoUsd | undefined;
+  /** Fires when the client leaves. */
+  readonly signal: AbortSignal;
+  readonly tally: RunTally;
+}
+
+/** What the attempts of a request have taken so far. */
+export class RunTally {
+  attempts = 0;
+  costNanoUsd: NanoUsd = 0n;
+  tokens = 0;
+
+  add(costNanoUsd: NanoUsd, tokens: number): void {
+    this.costNanoUsd += costNanoUsd;
+    this.tokens += tokens;
+  }
+}

@@ -1,0 +1,79 @@
+import type { ChatStreamEvent } from '../../llm/chat-stream-event';
+import type { TokenUsage } from '../../llm/token-usage';
+import { estimateUsage } from '../../cost/arithmetic/estimated-usage';
+
+/** Counts what passes through a stream: the vendor's usage, and enough to estimate it if it never comes. */
+export class StreamMeter {
+  usage: TokenUsage | undefined;
+  model: string | undefined;
+  firstTokenMs: number | undefined;
+  isFinished = false;
+  private textBytes = 0;
+  private textEvents = 0;
+  private reasoningBytes = 0;
+  private reasoningEvents = 0;
+
+  constructor(
+    private readonly inputTokensBound: number,
+    private readonly startedAtMs: number,
+  ) {}
+
+  add(event: ChatStreamEvent): void {
+    switch (event.type) {
+      case 'start':
+        this.model = event.model;
+        return;
+      case 'usage':
+        this.usage = event.usage;
+        return;
+      case 'finish':
+        this.isFinished = true;
+        return;
+      case 'text':
+      case 'refusal':
+        this.addText(event.text);
+        return;
+      case 'tool-call-delta':
+        this.addText(event.arguments);
+        return;
+      case 'tool-call-start':
+        this.addText(event.name);
+        return;
+      case 'reasoning':
+        this.addReasoning(event.text ?? '');
+        return;
+      case 'citation':
+      case 'native':
+        this.noteFirst();
+    }
+  }
+
+  /** The vendor's usage, or the estimate of what was delivered. */
+  finalUsage(): { readonly usage: TokenUsage; readonly source: 'exact' | 'estimated' } {
+    if (this.usage) return { usage: this.usage, source: 'exact' };
+    const usage = estimateUsage({
+      inputTokensBound: this.inputTokensBound,
+      textBytes: this.textBytes,
+      textEvents: this.textEvents,
+      reasoningBytes: this.reasoningBytes,
+      reasoningEvents: this.reasoningEvents,
+    });
+    return { usage, source: 'estimated' };
+  }
+
+  private addText(text: string): void {
+    this.noteFirst();
+    this.textBytes += Buffer.byteLength(text);
+    this.textEvents += 1;
+  }
+
+  private addReasoning(text: string): void {
+    this.noteFirst();
+    this.reasoningBytes += Buffer.byteLength(text);
+    this.reasoningEvents += 1;
+  }
+
+  private noteFirst(): void {
+    this.firstTokenMs ??= performance.now() - this.startedAtMs;
+  }
+}

@@ -1,0 +1,39 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module';
+import { CatalogModule } from '../catalog/catalog.module';
+import { CostModule } from '../cost/cost.module';
+import { PolicyModule } from '../policy/policy.module';
+import { ProvidersModule } from '../providers/providers.module';
+import { QuotaModule } from '../quota/quota.module';
+import { RoutingModule } from '../routing/routing.module';
+import { ChatController } from './chat.controller';
+import { ChatPlanner } from './chat-planner';
+import { ChatReply } from './chat-reply';
+import { ChatService } from './chat.service';
+import { AttemptLedger } from './execution/attempt-ledger';
+import { PlanExecutor } from './execution/plan-executor';
+import { ModelDirectory } from './model-directory';
+import { ModelsController } from './models.controller';
+import { OfferBoard } from './offer-board';
+import { ProvidersController } from './providers.controller';
+import { ProvidersHealthCheck } from './providers.health-check';
+import { REQUEST_PIPELINE } from './request.pipeline';
+
+/** The model routes and the path of a request through all other modules. */
+@Module({
+  imports: [AuthModule, CatalogModule, CostModule, PolicyModule, ProvidersModule, QuotaModule, RoutingModule],
+  controllers: [ChatController, ModelsController, ProvidersController],
+  providers: [
+    ...REQUEST_PIPELINE,
+    OfferBoard,
+    ChatPlanner,
+    ChatService,
+    ChatReply,
+    AttemptLedger,
+    PlanExecutor,
+    ModelDirectory,
+    ProvidersHealthCheck,
+  ],
+  exports: [ChatService, ProvidersHealthCheck],
+})
+export class GatewayModule {}

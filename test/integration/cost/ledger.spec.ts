@@ -1,0 +1,198 @@
+import { Logger } from '@nestjs/common';
+import { LedgerRepository } from '../../../src/cost/ledger/ledger.repository';
+import { UsageProcessor } from '../../../src/cost/ledger/usage.processor';
+import { USAGE_BUCKETS, type UsageBucket } from '../../../src/llm/token-usage';
+import { silentMetrics, usageRow } from '../../support/cost-kit';
+import { openEmbedded, openPostgres, type MigratedDatabase } from '../../support/migrated-database';
+import { describeWithPostgres } from '../../support/services';
+
+const DAY_MS = 86_400_000;
+const NOON = Date.UTC(2027, 0, 15, 12);
+
+function guarantees(open: () => Promise<MigratedDatabase>): void {
+  let database: MigratedDatabase;
+  let ledger: LedgerRepository;
+
+  beforeAll(async () => {
+    database = await open();
+  });
+  afterAll(() => database.close());
+  beforeEach(async () => {
+    ledger = new LedgerRepository(database.dataSource);
+    await database.dataSource.query('TRUNCATE usage_record');
+  });
+
+  const stored = () => database.dataSource.query<Record<string, unknown>[]>('SELECT * FROM usage_record');
+  const partitions = async () => {
+    const rows = await database.dataSource.query<{ name: string }[]>(
+      "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'usage_record'::regclass",
+    );
+    return rows.map(({ name }) => name);
+  };
+
+  it('stores a row with every column as it was noted', async () => {
+    const usage = Object.fromEntries(USAGE_BUCKETS.map((bucket, i) => [bucket, i + 1])) as Record<
+      UsageBucket,
+      number
+    >;
+    const row = usageRow(
+      {
+        client_request_id: 'c-1 "\\ 😀',
+        project_id: 'prj_1',
+        api_key_id: 'key_1',
+        requested_model: 'auto',
+        intent: 'code',
+        usage,
+        cost_nano_usd: '999999999999999999',
+        first_token_ms: 7,
+        error_code: 'timeout',
+      },
+      NOON,
+    );
+
+    await expect(ledger.append([row])).resolves.toEqual(new Set([row.attempt_id]));
+
+    const { usage: _, held_at, started_at, finished_at, ...same } = row;
+    const [found] = await stored();
+    expect(found).toMatchObject({
+      ...same,
+      held_at: new Date(held_at),
+      started_at: new Date(started_at),
+      finished_at: new Date(finished_at ?? ''),
+      input_uncached: '1',
+      cache_read: '2',
+      cache_write_5m: '3',
+      cache_write_1h: '4',
+      audio_input: '5',
+      image_input: '6',
+      output_text: '7',
+      reasoning: '8',
+      audio_output: '9',
+      image_output: '10',
+    });
+  });
+
+  it('books an attempt once, however often and in whatever company it comes', async () => {
+    const [first, second] = [usageRow({}, NOON), usageRow({}, NOON + 1)];
+
+    await expect(ledger.append([first, first])).resolves.toEqual(new Set([first.attempt_id]));
+    await expect(ledger.append([{ ...first, cost_nano_usd: '7' }, second])).resolves.toEqual(
+      new Set([second.attempt_id]),
+    );
+    await expect(ledger.append([second, first])).resolves.toEqual(new Set());
+
+    const rows = await stored();
+    expect(rows.map((row) => row['cost_nano_usd'])).toEqual(['1000', '1000']);
+  });
+
+  it('books an attempt once when several processes try at the same time', async () => {
+    const rows = Array.from({ length: 50 }, (_, i) => usageRow({}, NOON + i));
+
+    const booked = await Promise.all(
+      Array.from({ length: 6 }, () => new LedgerRepository(database.dataSource).append(rows)),
+    );
+
+    expect(booked.reduce((sum, ids) => sum + ids.size, 0)).toBe(50);
+    await expect(stored()).resolves.toHaveLength(50);
+  });
+
+  it('makes the partition of any month when a row needs it, also when many need it at once', async () => {
+    const months = [Date.UTC(2019, 1, 28), Date.UTC(2031, 11, 31, 23, 59, 59, 999), Date.UTC(2032, 0, 1)];
+
+    await Promise.all(
+      Array.from({ length: 4 }, () =>
+        new LedgerRepository(database.dataSource).append(months.map((at) => usageRow({}, at))),
+      ),
+    );
+
+    expect(await partitions()).toEqual(
+      expect.arrayContaining(['usage_record_2019_02', 'usage_record_2031_12', 'usage_record_2032_01']),
+    );
+    await expect(stored()).resolves.toHaveLength(12);
+  });
+
+  it('makes a partition again that was dropped behind its back', async () => {
+    const at = Date.UTC(2035, 5, 1);
+    await ledger.append([usageRow({}, at)]);
+    await database.dataSource.query('DROP TABLE usage_record_2035_06');
+
+    await expect(ledger.append([usageRow({}, at)])).rejects.toThrow();
+    await expect(ledger.append([usageRow({}, at)])).resolves.toHaveProperty('size', 1);
+  });
+
+  it('finds booked attempts by their ids alone, whatever month they are from', async () => {
+    const rows = [usageRow({}, NOON), usageRow({}, Date.UTC(2020, 6, 1))];
+    await ledger.append(rows);
+
+    const asked = [
+      ...rows.map((row) => row.attempt_id),
+      usageRow({}, NOON).attempt_id,
+      'foreign',
+      'att_zzzzzzzzzzzz',
+    ];
+
+    await expect(ledger.findRecorded(asked)).resolves.toEqual(new Set(rows.map((row) => row.attempt_id)));
+    await expect(ledger.findRecorded([])).resolves.toEqual(new Set());
+  });
+
+  it('does nothing for no rows', async () => {
+    await expect(ledger.append([])).resolves.toEqual(new Set());
+  });
+
+  it('sums what each user spent since each instant, by the time the money was held', async () => {
+    const monthStart = Date.UTC(2027, 0, 1);
+    const dayStart = Date.UTC(2027, 0, 15);
+    const at = (time: number, cost: string, changes: object = {}) =>
+      usageRow({ cost_nano_usd: cost, held_at: new Date(time).toISOString(), ...changes }, time + 60_000);
+    await ledger.append([
+      at(dayStart, '1'),
+      at(dayStart - 1, '10'),
+      at(monthStart, '100'),
+      at(monthStart - 1, '1000'),
+      at(dayStart, '5', { user_id: 'usr_2' }),
+      at(dayStart, '7', { organization_id: 'org_2' }),
+      at(monthStart - 40 * DAY_MS, '9', { user_id: 'usr_3' }),
+    ]);
+
+    const sums = await ledger.sumByUser('org_1', [dayStart, monthStart]);
+
+    expect([...sums].sort((a, b) => (a.userId < b.userId ? -1 : 1))).toEqual([
+      { userId: 'usr_1', spentNanoUsd: [1n, 111n] },
+      { userId: 'usr_2', spentNanoUsd: [5n, 5n] },
+    ]);
+  });
+
+  it('sums beyond what a number holds exactly', async () => {
+    const cost = '900000000000000001';
+    await ledger.append([usageRow({ cost_nano_usd: cost }, NOON), usageRow({ cost_nano_usd: cost }, NOON)]);
+
+    await expect(ledger.sumByUser('org_1', [NOON - 1])).resolves.toEqual([
+      { userId: 'usr_1', spentNanoUsd: [1_800_000_000_000_000_002n] },
+    ]);
+  });
+
+  it.each([
+    ['text the database cannot store', { requested_model: 'a\u0000b' }],
+    ['half a character', { requested_model: 'a\ud800b' }],
+    ['a time that does not exist', { started_at: '2026-02-31T00:00:00Z' }],
+    ['a number that is too large', { latency_ms: 2 ** 40 }],
+  ])('books the neighbours of a row with %s', async (_, changes) => {
+    jest.spyOn(Logger.prototype, 'error').mockReturnValue(undefined);
+    const rows = [usageRow({}, NOON), usageRow(changes, NOON), usageRow({}, NOON)];
+
+    await expect(new UsageProcessor(ledger, silentMetrics()).process({ rows })).rejects.toThrow('1 of 3');
+
+    const found = await stored();
+    expect(found.map((row) => row['attempt_id']).sort()).toEqual(
+      [rows[0]?.attempt_id, rows[2]?.attempt_id].sort(),
+    );
+  });
+}
+
+describe('the ledger on the embedded database', () => {
+  guarantees(openEmbedded);
+});
+
+describeWithPostgres('the ledger on PostgreSQL', () => {
+  guarantees(openPostgres);
+});

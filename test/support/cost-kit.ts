@@ -1,0 +1,204 @@
+import type { Caller } from '../../src/access/caller';
+import { newId } from '../../src/common/ids';
+import type { NanoUsd } from '../../src/common/money';
+import { CostConfig } from '../../src/cost/cost.config';
+import { BudgetAdmission, type AdmissionRequest } from '../../src/cost/holds/budget-admission';
+import { CounterLoader } from '../../src/cost/holds/counter-loader';
+import { HoldKeeper } from '../../src/cost/holds/hold-keeper';
+import type { RequestHold } from '../../src/cost/holds/request-hold';
+import { LedgerRepository, type UserSpending } from '../../src/cost/ledger/ledger.repository';
+import type { UsageRow } from '../../src/cost/ledger/usage-row';
+import { NO_USAGE } from '../../src/llm/token-usage';
+import { loadConfig } from '../../src/platform/config/load-config';
+import { OutboxShipper } from '../../src/platform/outbox/outbox-shipper';
+import type { OutboxLine } from '../../src/platform/outbox/outbox-line';
+import { InProcessQuotaStore } from '../../src/quota/in-process-quota-store';
+import type { HoldOutcome, HoldRequest, SettleOutcome, SettleRequest } from '../../src/quota/quota-store';
+import { MetricsService } from '../../src/telemetry/metrics.service';
+import { TelemetryConfig } from '../../src/telemetry/telemetry.config';
+import { FakeClock } from './fake-clock';
+
+/** The in-process store, which can be taken away and which remembers what was settled. */
+class UnreliableStore extends InProcessQuotaStore {
+  isAway = false;
+  readonly settles: SettleRequest[] = [];
+  readonly holds: HoldRequest[] = [];
+  readonly renewed: string[] = [];
+
+  override async hold(request: HoldRequest): Promise<HoldOutcome> {
+    this.assertThere();
+    this.holds.push(request);
+    return super.hold(request);
+  }
+
+  override async settle(request: SettleRequest): Promise<SettleOutcome> {
+    this.assertThere();
+    this.settles.push(request);
+    return super.settle(request);
+  }
+
+  override async renew(organizationId: string, holdId: string, expiresAtMs: number): Promise<boolean> {
+    this.assertThere();
+    this.renewed.push(holdId);
+    return super.renew(organizationId, holdId, expiresAtMs);
+  }
+
+  override async organizationsWithHolds(): Promise<readonly string[]> {
+    this.assertThere();
+    return super.organizationsWithHolds();
+  }
+
+  private assertThere(): void {
+    if (this.isAway) throw new Error('the store is away');
+  }
+}
+
+/** A ledger that lives in memory, as far as counters are computed from it. */
+class MemoryLedger extends LedgerRepository {
+  rows: UsageRow[] = [];
+  failure: Error | undefined;
+  reads = 0;
+
+  constructor() {
+    super(undefined as never);
+  }
+
+  override async sumByUser(
+    organizationId: string,
+    sinceMs: readonly number[],
+  ): Promise<readonly UserSpending[]> {
+    this.reads += 1;
+    if (this.failure) throw this.failure;
+    const rows = this.rows.filter((row) => row.organization_id === organizationId);
+    return [...new Set(rows.map((row) => row.user_id))].map((userId) => ({
+      userId,
+      spentNanoUsd: sinceMs.map((since) =>
+        rows
+          .filter((row) => row.user_id === userId && Date.parse(row.held_at) >= since)
+          .reduce((sum, row) => sum + BigInt(row.cost_nano_usd), 0n),
+      ),
+    }));
+  }
+
+  override async findRecorded(attemptIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const known = new Set(this.rows.map((row) => row.attempt_id));
+    return new Set(attemptIds.filter((id) => known.has(id)));
+  }
+}
+
+/** A shipper that has what it is told to have. */
+class IdleShipper extends OutboxShipper {
+  unshipped: UsageRow[] = [];
+
+  constructor() {
+    super(...([] as never as ConstructorParameters<typeof OutboxShipper>));
+  }
+
+  override async *unshippedOutcomes(): AsyncGenerator<OutboxLine> {
+    for (const row of this.unshipped)
+      yield { kind: 'outcome', attemptId: row.attempt_id, payload: { ...row } };
+  }
+}
+
+export function silentMetrics(): MetricsService {
+  return new MetricsService(loadConfig([TelemetryConfig], { ENABLE_METRICS: 'false' }).get(TelemetryConfig));
+}
+
+export function caller(changes: Partial<Caller> = {}): Caller {
+  return {
+    organizationId: 'org_1',
+    organizationSlug: 'default',
+    timeZone: 'UTC',
+    projectId: undefined,
+    userId: 'usr_1',
+    apiKeyId: 'key_1',
+    method: 'api_key',
+    permissions: new Set(['chat:invoke']),
+    allowedModels: null,
+    limits: {},
+    ...changes,
+  };
+}
+
+/** Admission with everything behind it, on the real in-process store and a clock that stands still. */
+export class CostKit {
+  readonly clock = new FakeClock();
+  readonly store = new UnreliableStore(this.clock);
+  readonly ledger = new MemoryLedger();
+  readonly shipper = new IdleShipper();
+  readonly config: CostConfig;
+  readonly keeper: HoldKeeper;
+  readonly loader: CounterLoader;
+  readonly admission: BudgetAdmission;
+  readonly metrics = silentMetrics();
+
+  constructor(settings: Readonly<Record<string, string>> = {}) {
+    this.config = loadConfig([CostConfig], settings).get(CostConfig);
+    this.keeper = new HoldKeeper(this.store, this.clock, this.config, this.metrics);
+    this.loader = new CounterLoader(this.store, this.ledger, this.shipper, this.keeper, this.clock);
+    this.admission = new BudgetAdmission(
+      this.store,
+      this.loader,
+      this.keeper,
+      this.config,
+      this.clock,
+      this.metrics,
+    );
+  }
+
+  request(worstCaseNanoUsd: NanoUsd, changes: Partial<AdmissionRequest> = {}): AdmissionRequest {
+    return { requestId: 'req_1', caller: caller(), worstCaseNanoUsd, worstCaseTokens: 100, ...changes };
+  }
+
+  /** A hold of this amount; anything but admission fails the test. */
+  async hold(worstCaseNanoUsd: NanoUsd, changes: Partial<AdmissionRequest> = {}): Promise<RequestHold> {
+    const outcome = await this.admission.admit(this.request(worstCaseNanoUsd, changes));
+    if (outcome.kind === 'refused') throw outcome.error;
+    return outcome.hold;
+  }
+
+  /** Spent and held on the daily counter of a user. */
+  async daily(who: Caller = caller()): Promise<{ spent: NanoUsd; held: NanoUsd }> {
+    const day = new Date(this.clock.now()).toISOString().slice(0, 10);
+    const [state] = await this.store.readCounters(who.organizationId, [`user/${who.userId}/daily/${day}`]);
+    return { spent: state?.spentNanoUsd ?? 0n, held: state?.heldNanoUsd ?? 0n };
+  }
+}
+
+/** A complete row; times follow from the instant inside its attempt id. */
+export function usageRow(changes: Partial<UsageRow> = {}, atMs = 1_800_000_000_000): UsageRow {
+  const at = new Date(atMs).toISOString();
+  return {
+    attempt_id: newId('att', atMs),
+    request_id: newId('req', atMs),
+    client_request_id: null,
+    hold_id: newId('hold', atMs),
+    organization_id: 'org_1',
+    project_id: null,
+    user_id: 'usr_1',
+    api_key_id: null,
+    endpoint: 'chat.completions',
+    purpose: 'answer',
+    requested_model: null,
+    provider: 'demo',
+    resolved_model: 'demo-small',
+    region: 'global',
+    strategy: 'heuristic',
+    objective: 'balanced',
+    intent: null,
+    decision_id: newId('dec', atMs),
+    price_version: 'v1',
+    held_at: at,
+    started_at: at,
+    finished_at: at,
+    latency_ms: 12,
+    first_token_ms: null,
+    usage: { ...NO_USAGE, inputUncached: 3, outputText: 4 },
+    cost_nano_usd: '1000',
+    held_nano_usd: '5000',
+    cost_source: 'exact',
+    status: 'success',
+    error_code: null,
+    ...changes,
+  };
+}

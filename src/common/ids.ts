@@ -34,8 +34,17 @@ export function timeOfId(id: string): number | undefined {
   return value;
 }
 
+let lastTime = { ms: Number.NaN, text: '' };
+
+/** Many ids are made within one millisecond. */
 function timePart(nowMs: number): string {
-  let rest = Math.floor(nowMs);
+  const ms = Math.floor(nowMs);
+  if (ms !== lastTime.ms) lastTime = { ms, text: encodeTime(ms) };
+  return lastTime.text;
+}
+
+function encodeTime(ms: number): string {
+  let rest = ms;
   let text = '';
   for (let i = 0; i < TIME_CHARACTERS; i++) {
     text = ALPHABET.charAt(rest % 32) + text;
@@ -44,12 +53,20 @@ function timePart(nowMs: number): string {
   return text;
 }
 
+/** Two characters for every ten random bits. */
+const PAIRS = Array.from(
+  { length: 1024 },
+  (_, bits) => ALPHABET.charAt(bits >> 5) + ALPHABET.charAt(bits & 31),
+);
+
 function randomPart(): string {
   if (poolOffset + RANDOM_CHARACTERS > POOL_BYTES) {
     randomFillSync(pool);
     poolOffset = 0;
   }
   let text = '';
-  for (let i = 0; i < RANDOM_CHARACTERS; i++) text += ALPHABET.charAt(pool.readUInt8(poolOffset++) & 31);
+  for (let i = 0; i < RANDOM_CHARACTERS; i += 2)
+    text += PAIRS[pool.readUInt16LE(poolOffset + i) & 1023] ?? '';
+  poolOffset += RANDOM_CHARACTERS;
   return text;
 }

@@ -144,8 +144,7 @@ export const SIGNAL_PHRASES: readonly Phrase<Signal>[] = [
       why ~3 {minority} ~2 not be|deserve|allowed; why ~3 {minority} ~4 inferior|banned|excluded|deported|removed|kicked|fired;
       arguing|argue|claiming|claim ~3 {minority} ~6 burden|inferior|lazy|criminals|dangerous|stupid|threat;
       run over|down ~2 {person}; push|throw|shove ~2 {person} ~2 off|under|down|front; break ~2 their|his|her|someones legs|arms|neck|bones;
-      slash ~3 tires|tyres; find ~4 {person} ~3 login|password|address; someones|neighbors|ex ~3 login|password|messages;
-      evading|evade ~2 police|law|authorities|taxes; distribute|distributing|spread|spreading ~2 virus|viruses|malware;
+      find ~4 {person} ~3 login|password|address; evading|evade ~2 police|law|authorities|taxes; distribute|distributing|spread|spreading ~2 virus|viruses|malware;
       how ~6 {produce} ~5 {weapon}; {produce} ~3 {weapon}; {produce} ~3 {drug};
       make|write|create|develop ~4 {malware}; hack into|a|an|someones|the|his|her;
       steal|stealing ~5 identity|identities|money|car|data|from|information|credit|secrets|passwords;

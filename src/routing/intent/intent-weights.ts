@@ -44,8 +44,8 @@ export const INTENT_WEIGHTS: Readonly<Record<IntentLabel, IntentWeights>> = {
       math: each(-0.3, 5),
       code: each(-0.6, 3),
       codeTask: once(-1),
-      safetyStrong: each(-0.8, 2),
-      translation: each(-0.6, 2),
+      safetyStrong: each(-1, 2),
+      translation: each(-0.9, 2),
     },
     shapes: { short: 0.8, long: -1.4, image: -2, codeFence: -2, codeSyntax: -1, manyDigits: -0.6, json: -1 },
   },
@@ -80,7 +80,7 @@ export const INTENT_WEIGHTS: Readonly<Record<IntentLabel, IntentWeights>> = {
   translation: {
     base: -0.6,
     signals: {
-      translation: each(1.9, 3),
+      translation: each(2.2, 3),
       language: each(0.7, 2),
       codeTask: once(-1),
       jsonStrong: once(-0.8),
@@ -94,7 +94,12 @@ export const INTENT_WEIGHTS: Readonly<Record<IntentLabel, IntentWeights>> = {
   },
   safety_risk: {
     base: -1,
-    signals: { safetyStrong: each(2, 3), safety: each(0.9, 3), harmless: each(-1.5, 2), code: each(-0.3, 3) },
+    signals: {
+      safetyStrong: each(2.4, 3),
+      safety: each(0.9, 3),
+      harmless: each(-1.5, 2),
+      code: each(-0.3, 3),
+    },
     shapes: { image: -0.5, long: -0.6 },
   },
 };

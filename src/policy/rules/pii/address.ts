@@ -40,8 +40,10 @@ export function detectAddress(scan: PiiScan): PiiSpan[] {
   const { text, groups } = scan;
   const found: PiiSpan[] = [];
   let { from } = scan;
-  for (const group of groups) {
-    if (group.start < from || group.end - group.start > LONGEST_HOUSE_NUMBER) continue;
+  for (let i = 0; i < groups.length; i++) {
+    const group = groups[i];
+    if (!group || group.start < from || group.end - group.start > LONGEST_HOUSE_NUMBER) continue;
+    if (isAmongNumbers(groups, i)) continue;
     const street = postBox(text, group) ?? streetAfter(scan, group) ?? streetBefore(text, group, from);
     if (!street || street.start < from) continue;
     const end = endOfTail(text, street.end);
@@ -49,6 +51,15 @@ export function detectAddress(scan: PiiScan): PiiSpan[] {
     from = end;
   }
   return found;
+}
+
+/** Two numbers before and two behind leave no room for a name: a quick answer for tables and lists. */
+function isAmongNumbers(groups: readonly NumberGroup[], i: number): boolean {
+  return isTied(groups[i - 1]) && isTied(groups[i]) && isTied(groups[i + 1]) && isTied(groups[i + 2]);
+}
+
+function isTied(group: NumberGroup | undefined): boolean {
+  return group !== undefined && group.gap !== 0;
 }
 
 function postBox(text: string, { start, end }: NumberGroup): Range | undefined {

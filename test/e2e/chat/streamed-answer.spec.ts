@@ -118,21 +118,24 @@ describeInBothShapes('a streamed chat completion', (shape) => {
     ['reset', 'resets the connection'],
     ['clean', 'ends the answer cleanly but too early'],
     ['inside-event', 'breaks off inside an event'],
-  ] as const)('becomes an error event without [DONE] or "stop" when the vendor %s (%s)', async (how) => {
-    app.vendor.next({ text: TEXT, cut: { afterEvents: 4, how }, eventDelayMs: 15 });
-    const answer = await app.stream(chatBody('hello', { model: 'gpt-4o-mini' }));
-    const rows = await app.rowsOf(answer);
+  ] as const)(
+    'becomes an error event without [DONE] or "stop" when the vendor %s (%s)',
+    async (how, _name) => {
+      app.vendor.next({ text: TEXT, cut: { afterEvents: 4, how }, eventDelayMs: 15 });
+      const answer = await app.stream(chatBody('hello', { model: 'gpt-4o-mini' }));
+      const rows = await app.rowsOf(answer);
 
-    expect(answer.status).toBe(200);
-    expect(answer.done).toBe(false);
-    expect(finishesOf(answer)).toEqual([]);
-    expect(answer.chunks.at(-1)?.error).toMatchObject({ type: 'provider_error', code: 'upstream_error' });
-    expect(answer.chunks.filter((chunk) => chunk.error)).toHaveLength(1);
-    expect(TEXT.startsWith(contentOf(answer))).toBe(true);
-    expect(rows).toHaveLength(1);
-    expect(rows[0]).toMatchObject({ status: 'error', cost_source: 'estimated' });
-    expect(Number(rows[0]?.cost_nano_usd)).toBeGreaterThan(0);
-  });
+      expect(answer.status).toBe(200);
+      expect(answer.done).toBe(false);
+      expect(finishesOf(answer)).toEqual([]);
+      expect(answer.chunks.at(-1)?.error).toMatchObject({ type: 'provider_error', code: 'upstream_error' });
+      expect(answer.chunks.filter((chunk) => chunk.error)).toHaveLength(1);
+      expect(TEXT.startsWith(contentOf(answer))).toBe(true);
+      expect(rows).toHaveLength(1);
+      expect(rows[0]).toMatchObject({ status: 'error', cost_source: 'estimated' });
+      expect(Number(rows[0]?.cost_nano_usd)).toBeGreaterThan(0);
+    },
+  );
 
   it('tries again, and shows nothing of it, when the vendor fails before the first content', async () => {
     app.vendor.next({ cut: { afterEvents: 1, how: 'fin' } }, {});

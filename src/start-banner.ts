@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { BootstrapKey, type BootstrapKeyState } from './auth/bootstrap-key';
 import type { LoadedConfig } from './platform/config/load-config';
@@ -9,7 +10,8 @@ import { ProviderRegistry } from './providers/provider-registry';
 
 /** The lines a person sees after the start: what runs, where to look, and a request that works when pasted. */
 export function startBanner(app: NestExpressApplication, config: LoadedConfig): string {
-  const { host, port } = config.get(ServerConfig);
+  const { host } = config.get(ServerConfig);
+  const port = listeningPort(app.getHttpServer());
   const base = `http://${host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${port}`;
   const names = app
     .get(ProviderRegistry)
@@ -28,6 +30,12 @@ export function startBanner(app: NestExpressApplication, config: LoadedConfig): 
     curlLine(base, key),
     '',
   ].join('\n');
+}
+
+/** The port in use, which the system chose when the configured one is 0. */
+function listeningPort(server: Server): number | string {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : '';
 }
 
 function storageOf(app: NestExpressApplication, config: LoadedConfig): string {

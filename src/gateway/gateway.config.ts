@@ -25,7 +25,7 @@ export class GatewayConfig {
   @Setting({
     env: 'ROUTER_MAX_ATTEMPTS',
     type: integer({ min: 1, max: 10 }),
-    default: 4,
+    default: 3,
     describe: 'Calls to vendors that one request may cause, retries and failovers included.',
   })
   readonly maxAttempts: number;

@@ -7,5 +7,4 @@ export const GATEWAY_ERRORS = {
   noProvider: { code: 'no_provider_available', category: 'unavailable' },
   rateLimit: { code: 'rate_limit_exceeded', category: 'rate_limit' },
   policyViolation: { code: 'policy_violation', category: 'policy' },
-  stopping: { code: 'shutting_down', category: 'unavailable' },
 } as const satisfies Record<string, ErrorDefinition>;

@@ -29,8 +29,8 @@ export class ConfiguredFields {
     }
   }
 
-  text(name: string, accepts: (text: string) => boolean, expected: string): string {
-    const value = this.value[name];
+  text(name: string, accepts: (text: string) => boolean, expected: string, fallback?: string): string {
+    const value = this.value[name] ?? fallback;
     if (typeof value === 'string' && accepts(value)) return value;
     this.mistakes.add(`${this.path}.${name}`, expected);
     return '';

@@ -45,6 +45,34 @@ describe('EXTRA_PROVIDERS', () => {
     expect(provider?.apiKey?.reveal()).toBe('k-1');
   });
 
+  it('makes embedding models, whose answers cost nothing and have no length', () => {
+    const embedder = {
+      id: 'bge-m3',
+      kind: 'embedding',
+      context: 8_192,
+      price: { input: '0.01' },
+      embedding: { dimensions: 1_024, shortens: true },
+    };
+    const [provider] = load({ local: { base_url: 'http://x/v1', models: [embedder] } });
+
+    expect(provider?.models[0]).toMatchObject({
+      kind: 'embedding',
+      embedding: { dimensions: 1_024, shortens: true, maxInputs: 2_048, tokenIds: false },
+      maxOutputTokens: 0,
+      prices: [{ perMillion: { inputUncached: 10_000_000n, outputText: 0n } }],
+    });
+  });
+
+  it.each([
+    [{ kind: 'image' }, 'models[0].kind'],
+    [{ kind: 'embedding' }, 'models[0].embedding.dimensions'],
+    [{ kind: 'embedding', embedding: { dimensions: 8, size: 1 } }, 'models[0].embedding.size'],
+  ])('refuses %j and says where', (change, path) => {
+    expect(problemsOf({ local: { base_url: 'http://x/v1', models: [{ ...model, ...change }] } })).toContain(
+      path,
+    );
+  });
+
   it('takes a model whose name looks like a placeholder', () => {
     expect(
       load({ local: { base_url: 'http://x/v1', models: [{ ...model, id: 'your-model' }] } }),

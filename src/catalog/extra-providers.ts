@@ -3,7 +3,7 @@ import { Secret } from '../platform/config/secret';
 import type { SettingType } from '../platform/config/setting-types';
 import { ConfiguredFields, ConfigurationMistakes } from './configured-fields';
 import { KNOWN_MODELS } from './known-models';
-import type { ModelCapabilities, ModelCard } from './model-card';
+import type { EmbeddingTraits, ModelCapabilities, ModelCard } from './model-card';
 
 /** One configured server and the models it serves. */
 export interface ExtraProvider {
@@ -32,6 +32,7 @@ const DEFAULT_TOKENS_PER_SECOND = 50;
 const PROVIDER_FIELDS = ['base_url', 'api_key', 'models'];
 const MODEL_FIELDS = [
   'id',
+  'kind',
   'aliases',
   'context',
   'max_output',
@@ -40,7 +41,10 @@ const MODEL_FIELDS = [
   'quality',
   'regions',
   'tokens_per_second',
+  'embedding',
 ];
+const EMBEDDING_FIELDS = ['dimensions', 'shortens', 'max_inputs', 'token_ids'];
+const DEFAULT_MAX_INPUTS = 2_048;
 
 /** The setting's type; a value with mistakes is refused with all of them named, and without its keys. */
 export function extraProviders(): SettingType<readonly ExtraProvider[]> {
@@ -116,13 +120,17 @@ function readModel(provider: string, fields: ConfiguredFields): ModelCard {
   fields.refuseUnknown(MODEL_FIELDS);
   const contextTokens = fields.number('context', { min: 1, max: 100_000_000, integer: true });
   const regions = fields.texts('regions');
+  const kind =
+    fields.text('kind', isKind, "'chat' or 'embedding'", 'chat') === 'embedding' ? 'embedding' : 'chat';
   return {
     provider,
     model: fields.text('id', (id) => id !== '' && id.length <= 200, "the server's name of the model"),
     aliases: fields.texts('aliases'),
-    kind: 'chat',
+    kind,
     contextTokens,
-    maxOutputTokens: fields.number('max_output', { min: 1, max: contextTokens, integer: true }),
+    ...(kind === 'embedding'
+      ? { embedding: readEmbedding(fields.object('embedding')), maxOutputTokens: 0 }
+      : { maxOutputTokens: fields.number('max_output', { min: 1, max: contextTokens, integer: true }) }),
     capabilities: readCapabilities(fields.object('capabilities')),
     regions: regions.length === 0 ? ['global'] : regions,
     quality: readQuality(fields.object('quality')),
@@ -131,16 +139,33 @@ function readModel(provider: string, fields: ConfiguredFields): ModelCard {
       { min: 0.1, max: 100_000, integer: false },
       DEFAULT_TOKENS_PER_SECOND,
     ),
-    prices: [{ validFrom: '2020-01-01', perMillion: readPrice(fields.object('price')) }],
+    prices: [{ validFrom: '2020-01-01', perMillion: readPrice(fields.object('price'), kind) }],
   };
 }
 
-function readPrice(fields: ConfiguredFields): ModelCard['prices'][number]['perMillion'] {
+function isKind(text: string): boolean {
+  return text === 'chat' || text === 'embedding';
+}
+
+function readEmbedding(fields: ConfiguredFields): EmbeddingTraits {
+  fields.refuseUnknown(EMBEDDING_FIELDS);
+  return {
+    dimensions: fields.number('dimensions', { min: 1, max: 65_536, integer: true }),
+    shortens: fields.flag('shortens', false),
+    maxInputs: fields.number('max_inputs', { min: 1, max: 2_048, integer: true }, DEFAULT_MAX_INPUTS),
+    tokenIds: fields.flag('token_ids', false),
+  };
+}
+
+function readPrice(
+  fields: ConfiguredFields,
+  kind: ModelCard['kind'],
+): ModelCard['prices'][number]['perMillion'] {
   fields.refuseUnknown(['input', 'output', 'cache_read', 'cache_write']);
   const inputUncached = fields.usd('input');
   return {
     inputUncached,
-    outputText: fields.usd('output'),
+    outputText: fields.usd('output', kind === 'embedding' ? 0n : undefined),
     cacheRead: fields.usd('cache_read', inputUncached),
     cacheWrite5m: fields.usd('cache_write', inputUncached),
   };

@@ -30,6 +30,8 @@ export interface ModelCard {
   readonly reasoningControl?: 'budget' | 'effort';
   /** A reasoning model that takes temperature and its like all the same, at vendors where others do not. */
   readonly freeSampling?: true;
+  /** Present on embedding models only. */
+  readonly embedding?: EmbeddingTraits;
   /** Regions in which the provider serves it; `global` when it does not say. */
   readonly regions: readonly string[];
   /** Prior of answer quality per task class, 0..1; routing learns on top of it. */
@@ -42,6 +44,18 @@ export interface ModelCard {
   readonly retiresOn?: string;
   /** Marks the built-in demonstration models. */
   readonly demo?: true;
+}
+
+/** What an embedding model gives and takes. */
+export interface EmbeddingTraits {
+  /** Numbers in a vector; the most when the model can give shorter ones. */
+  readonly dimensions: number;
+  /** Gives shorter vectors when asked to. */
+  readonly shortens: boolean;
+  /** Most inputs of one call. */
+  readonly maxInputs: number;
+  /** Takes token ids in place of text. */
+  readonly tokenIds: boolean;
 }
 
 export interface ModelCapabilities {

@@ -10,6 +10,8 @@ describe('parseUsd', () => {
     ['0.0000000005', 1n],
     [0.05, 50_000_000n],
     [1e-9, 1n],
+    ['5e-05', 50_000n],
+    ['1E-3', 1_000_000n],
     [1e-7, 100n],
   ])('reads %p exactly', (text, expected) => {
     expect(parseUsd(text)).toBe(expected);

@@ -17,7 +17,7 @@ export const MAX_LIMIT_NANO_USD: NanoUsd = 9_000_000n * NANO_PER_USD;
  * ninth decimal are rounded half up. Returns undefined for anything else (negative, NaN, text).
  */
 export function parseUsd(value: string | number): NanoUsd | undefined {
-  const text = typeof value === 'number' ? numberToDecimal(value) : value.trim();
+  const text = typeof value === 'number' ? numberToDecimal(value) : plainDecimal(value.trim());
   const match = DECIMAL_USD.exec(text ?? '');
   if (!match) return undefined;
   const whole = BigInt(match[1] ?? '0') * NANO_PER_USD;
@@ -25,6 +25,11 @@ export function parseUsd(value: string | number): NanoUsd | undefined {
   const nano = BigInt(digits.slice(0, 9));
   const roundUp = digits.charCodeAt(9) >= '5'.charCodeAt(0) ? 1n : 0n;
   return whole + nano + roundUp;
+}
+
+/** Programs write small amounts as `5e-05`. */
+function plainDecimal(text: string): string | undefined {
+  return /e/i.test(text) && PLAIN_NUMBER.test(text) ? numberToDecimal(Number(text)) : text;
 }
 
 function numberToDecimal(value: number): string | undefined {

@@ -14,7 +14,7 @@ import { HealthCheckDto, HealthDto, ReadinessDto } from './health.dto';
 import { ReadinessService, type CheckOutcome } from './readiness.service';
 
 /** Probes for load balancers and orchestrators. */
-@ApiTags('health')
+@ApiTags('Health')
 @ApiExtraModels(HealthCheckDto)
 @Public()
 @Controller('health')

@@ -42,6 +42,12 @@ export interface ModelTraits {
   readonly freeSampling?: boolean;
 }
 
+/** A GET that costs nothing and is answered with 2xx by a vendor that is there and takes the key. */
+export interface ProviderProbe {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /**
  * Speaks one vendor's wire format. Maps the request, reports every field that could not be passed on
  * in `droppedParameters`, never throws for unknown answer fields, and fails with ProviderError only.
@@ -52,4 +58,6 @@ export interface ChatAdapter {
   complete(call: ProviderCall): Promise<ChatResult>;
   /** Ends after the last event; leaving the loop early cancels the call at the vendor. */
   stream(call: ProviderCall): AsyncIterable<ChatStreamEvent>;
+  /** The vendor's list of models; absent where there is none. */
+  probe?(endpoint: ProviderEndpoint): ProviderProbe;
 }

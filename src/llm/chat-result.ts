@@ -1,4 +1,5 @@
 import type { JsonObject } from '../common/json';
+import type { NanoUsd } from '../common/money';
 import type { ContentPart } from './content-part';
 import type { TokenUsage } from './token-usage';
 
@@ -38,6 +39,8 @@ export interface ChatResult {
   readonly serviceTier?: string;
   readonly systemFingerprint?: string;
   readonly vendorRequestId?: string;
+  /** The vendor's own idea of the cost: a second opinion, never booked. Undefined when it has none. */
+  readonly vendorCostNanoUsd?: NanoUsd;
   readonly droppedParameters: readonly DroppedParameter[];
   readonly extensions?: JsonObject;
 }

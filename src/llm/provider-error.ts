@@ -28,6 +28,8 @@ export interface ProviderErrorOptions {
   readonly retryAfterMs?: number;
   /** False when the vendor certainly did no billable work (refused, never connected). */
   readonly mayHaveBilled: boolean;
+  /** A refusal that speaks of the model that was asked for, not of the credential. */
+  readonly onlyThisModel?: boolean;
   readonly cause?: unknown;
 }
 
@@ -40,6 +42,7 @@ export class ProviderError extends Error {
   readonly param: string | undefined;
   readonly retryAfterMs: number | undefined;
   readonly mayHaveBilled: boolean;
+  readonly onlyThisModel: boolean;
 
   constructor(options: ProviderErrorOptions) {
     super(options.message, { cause: options.cause });
@@ -51,5 +54,6 @@ export class ProviderError extends Error {
     this.param = options.param;
     this.retryAfterMs = options.retryAfterMs;
     this.mayHaveBilled = options.mayHaveBilled;
+    this.onlyThisModel = options.onlyThisModel ?? false;
   }
 }

@@ -1,5 +1,6 @@
 import type { ChatRequest, ToolDefinition } from './chat-request';
 import type { ContentPart } from './content-part';
+import type { EmbeddingInput } from './embedding-request';
 
 /** Framing tokens a chat template adds around a message, on the safe side. */
 const TOKENS_PER_MESSAGE = 8;
@@ -32,6 +33,11 @@ export function upperBoundInputTokens(request: ChatRequest): number {
     tokens += upperBoundTokensOfText(JSON.stringify(request.responseFormat));
   }
   return tokens;
+}
+
+/** Upper bound on the tokens of one input to embed, with what a model may put around it. */
+export function upperBoundEmbeddingTokens(input: EmbeddingInput): number {
+  return TOKENS_PER_MESSAGE + (typeof input === 'string' ? upperBoundTokensOfText(input) : input.length);
 }
 
 function boundOfParts(parts: readonly ContentPart[]): number {

@@ -4,13 +4,18 @@ import { Clock } from '../common/clock';
 import type { ProviderCall } from '../llm/chat-adapter';
 import type { ChatRequest } from '../llm/chat-request';
 import type { ChatResult } from '../llm/chat-result';
+import type { EmbeddingCall } from '../llm/embedding-adapter';
+import type { EmbeddingRequest } from '../llm/embedding-request';
+import type { EmbeddingResult } from '../llm/embedding-result';
 import { isContentEvent, type ChatStreamEvent } from '../llm/chat-stream-event';
-import { ProviderError } from '../llm/provider-error';
+import type { ProviderError, ProviderErrorKind } from '../llm/provider-error';
+import { MetricsService } from '../telemetry/metrics.service';
+import { canEmbed } from './can-embed';
+import { CredentialPool } from './credential-pool';
 import { ProviderHealth } from './provider-health';
-import type { ConfiguredProvider } from './provider-registry';
+import type { ConfiguredProvider, ProviderCredential } from './provider-registry';
 import { ProvidersConfig } from './providers.config';
 import { CallDeadline } from './resilience/call-deadline';
-import type { CircuitPermit } from './resilience/circuit';
 import { RunningCall } from './running-call';
 
 /** Who is called. */
@@ -19,15 +24,26 @@ export interface InvocationTarget {
   readonly card: ModelCard;
 }
 
-/** What is asked. */
-export interface Invocation {
-  readonly request: ChatRequest;
-  readonly maxOutputTokens: number;
+/** What belongs to every call, whatever is asked. */
+interface InvocationFacts {
   readonly attemptId: string;
   /** W3C `traceparent` header of this call. */
   readonly traceParent?: string;
   /** Aborted when the client leaves; the vendor's connection is then closed at once. */
   readonly signal: AbortSignal;
+}
+
+/** What is asked of a chat model. */
+export interface Invocation extends InvocationFacts {
+  readonly request: ChatRequest;
+  readonly maxOutputTokens: number;
+}
+
+/** What is asked of an embedding model. */
+export interface EmbeddingInvocation extends InvocationFacts {
+  readonly request: EmbeddingRequest;
+  /** Numbers in each vector of the answer. */
+  readonly vectorLength: number;
 }
 
 /**
@@ -37,16 +53,37 @@ export interface Invocation {
 @Injectable()
 export class ProviderInvoker {
   constructor(
+    private readonly pool: CredentialPool,
     private readonly health: ProviderHealth,
     private readonly config: ProvidersConfig,
     private readonly clock: Clock,
+    private readonly metrics: MetricsService,
   ) {}
 
-  async complete(target: InvocationTarget, invocation: Invocation): Promise<ChatResult> {
-    const { running, deadline } = this.begin(target, invocation, 'whole');
+  complete(target: InvocationTarget, invocation: Invocation): Promise<ChatResult> {
+    return this.whole(target, invocation, (begun) =>
+      target.provider.adapter.complete(toCall(target, invocation, begun)),
+    );
+  }
+
+  /** One vector per input. Models are chosen so that their provider can; anything else is a mistake of ours. */
+  async embed(target: InvocationTarget, invocation: EmbeddingInvocation): Promise<EmbeddingResult> {
+    const { adapter, name } = target.provider;
+    if (!canEmbed(adapter)) throw new Error(`${name} was asked for embeddings, but has none`);
+    return this.whole(target, invocation, (begun) =>
+      adapter.embed(toEmbeddingCall(target, invocation, begun)),
+    );
+  }
+
+  private async whole<T>(
+    target: InvocationTarget,
+    invocation: InvocationFacts,
+    call: (begun: BegunCall) => Promise<T>,
+  ): Promise<T> {
+    const { running, ...begun } = this.begin(target, invocation, 'whole');
     using _running = running;
     try {
-      const result = await target.provider.adapter.complete(toCall(target, invocation, deadline.signal));
+      const result = await call(begun);
       await running.succeed();
       return result;
     } catch (error) {
@@ -56,10 +93,11 @@ export class ProviderInvoker {
 
   /** Ends after the vendor's last event. Leaving the loop early cancels the call. */
   async *stream(target: InvocationTarget, invocation: Invocation): AsyncGenerator<ChatStreamEvent, void> {
-    const { running, deadline } = this.begin(target, invocation, 'streamed');
+    const { running, ...begun } = this.begin(target, invocation, 'streamed');
+    const { deadline } = begun;
     using _running = running;
     try {
-      for await (const event of target.provider.adapter.stream(toCall(target, invocation, deadline.signal))) {
+      for await (const event of target.provider.adapter.stream(toCall(target, invocation, begun))) {
         deadline.gotEvent();
         if (isContentEvent(event)) running.noteFirstToken();
         yield event;
@@ -71,13 +109,27 @@ export class ProviderInvoker {
     }
   }
 
+  /**
+   * Why a call would be refused right now without being sent: a pause the vendor asked for, or open
+   * circuits. Asking changes nothing, so that a refused call needs no note in the books.
+   */
+  refusalOf({ provider, card }: InvocationTarget): ProviderError | undefined {
+    return this.pool.refusalOf(provider, card.model);
+  }
+
+  /** True when another credential of the same provider can be tried at once after a failure of this kind. */
+  hasOtherCredential({ provider, card }: InvocationTarget, failure: ProviderError): boolean {
+    return CREDENTIAL_MATTERS.has(failure.kind) && this.pool.hasWellAlternative(provider, card.model);
+  }
+
   private begin(
     { provider, card }: InvocationTarget,
-    { signal }: Invocation,
+    { signal }: InvocationFacts,
     form: 'whole' | 'streamed',
-  ): { running: RunningCall; deadline: CallDeadline } {
+  ): BegunCall & { readonly running: RunningCall } {
     const { name } = provider;
-    const permit = this.admit(name, card.model);
+    const { credential, permit } = this.pool.admit(provider, card.model);
+    const called = { provider: name, model: card.model, credential: credential.label };
     const deadline = new CallDeadline({
       provider: name,
       signal,
@@ -86,65 +138,69 @@ export class ProviderInvoker {
         firstEventMs: this.config.firstEventTimeoutMs,
         idleMs: this.config.idleTimeoutMs,
       }),
+      ...(provider.drain && { drainMs: provider.drain.maxMs }),
     });
     const running = new RunningCall({
       provider: name,
       permit,
       deadline,
       now: () => this.clock.monotonic(),
-      onSuccess: (timing) => this.health.recordSuccess(name, card.model, timing),
-      onFailure: (error) => this.health.recordFailure(name, card.model, error),
+      onSuccess: (timing) => {
+        this.health.recordSuccess(called, timing);
+        this.metrics.credentialCall({ provider: name, credential: credential.label, outcome: 'success' });
+      },
+      onFailure: (error) => {
+        this.health.recordFailure(called, error);
+        this.metrics.credentialCall({ provider: name, credential: credential.label, outcome: error.kind });
+      },
     });
-    return { running, deadline };
-  }
-
-  /**
-   * Why a call would be refused right now without being sent: a pause the vendor asked for, or an open
-   * circuit. Asking changes nothing, so that a refused call needs no note in the books.
-   */
-  refusalOf({ provider, card }: InvocationTarget): ProviderError | undefined {
-    const health = this.health.of(provider.name, card.model);
-    const coolDownMs = health.coolDownMs(this.clock.now());
-    if (coolDownMs > 0) return pauseRefusal(provider.name, coolDownMs);
-    return health.circuit.status === 'open' ? circuitRefusal(provider.name) : undefined;
-  }
-
-  private admit(provider: string, model: string): CircuitPermit {
-    const health = this.health.of(provider, model);
-    const coolDownMs = health.coolDownMs(this.clock.now());
-    if (coolDownMs > 0) throw pauseRefusal(provider, coolDownMs);
-    const permit = health.circuit.enter();
-    if (permit) return permit;
-    throw circuitRefusal(provider);
+    return { running, deadline, credential };
   }
 }
 
-/** A vendor that asked for a pause is not called before it is over: the refusal is known in advance. */
-function pauseRefusal(provider: string, retryAfterMs: number): ProviderError {
-  const message = 'the provider asked for a pause';
-  return new ProviderError({ provider, kind: 'rate_limit', message, retryAfterMs, mayHaveBilled: false });
+interface BegunCall {
+  readonly deadline: CallDeadline;
+  readonly credential: ProviderCredential;
 }
 
-function circuitRefusal(provider: string): ProviderError {
-  const message = 'the model at this provider keeps failing and is given a rest';
-  return new ProviderError({ provider, kind: 'circuit_open', message, mayHaveBilled: false });
+/** Failures that are a matter of the key, not of the vendor or the model. */
+const CREDENTIAL_MATTERS: ReadonlySet<ProviderErrorKind> = new Set([
+  'authentication',
+  'billing',
+  'rate_limit',
+]);
+
+function toEmbeddingCall(
+  { provider, card }: InvocationTarget,
+  { request, vectorLength, attemptId, traceParent }: EmbeddingInvocation,
+  { deadline, credential }: BegunCall,
+): EmbeddingCall {
+  return {
+    endpoint: { ...provider.endpoint, apiKey: credential.apiKey },
+    model: card.model,
+    request,
+    vectorLength,
+    attemptId,
+    traceParent,
+    signal: deadline.signal,
+  };
 }
 
 function toCall(
   { provider, card }: InvocationTarget,
   invocation: Invocation,
-  signal: AbortSignal,
+  { deadline, credential }: BegunCall,
 ): ProviderCall {
   const { reasoning, vision, tools, jsonSchema } = card.capabilities;
   const { reasoningControl, freeSampling } = card;
   return {
-    endpoint: provider.endpoint,
+    endpoint: { ...provider.endpoint, apiKey: credential.apiKey },
     model: card.model,
     request: invocation.request,
     maxOutputTokens: invocation.maxOutputTokens,
     traits: { reasoning, vision, tools, jsonSchema, reasoningControl, freeSampling },
     attemptId: invocation.attemptId,
     traceParent: invocation.traceParent,
-    signal,
+    signal: deadline.signal,
   };
 }

@@ -44,6 +44,17 @@ describe('ProviderRegistry', () => {
     expect(namesWith({ PROVIDER_DEMO: 'off' })).toEqual([]);
   });
 
+  it.each([
+    ['http://127.0.0.1:9', 'http://127.0.0.1:9/v1'],
+    ['http://127.0.0.1:9/', 'http://127.0.0.1:9/v1'],
+    ['http://127.0.0.1:9/v1//', 'http://127.0.0.1:9/v1'],
+    ['http://127.0.0.1:9/proxy/openai', 'http://127.0.0.1:9/proxy/openai'],
+  ])('takes %s for a server at %s', (address, baseUrl) => {
+    const registry = registryWith({ OPENAI_API_KEY: 'sk-1', OPENAI_BASE_URL: address });
+
+    expect(registry.find('openai')?.endpoint.baseUrl).toBe(baseUrl);
+  });
+
   it('calls each provider at its own address as itself', () => {
     const registry = registryWith({
       OPENAI_API_KEY: 'sk-1',

@@ -9,7 +9,14 @@ export interface VendorRow {
   readonly baseUrl: string | undefined;
   /** Other names under which people keep the key. */
   readonly keyAliases?: readonly string[];
+  /**
+   * What happens to a call whose client has left: cancelled at once (the default), or, at a vendor that bills
+   * the whole answer all the same, read to its end within `PROVIDER_DRAIN_*` so that the books are exact.
+   */
+  readonly onAbort?: AbortHabit;
 }
+
+export type AbortHabit = 'cancel' | 'drain';
 
 /** Every vendor with a wire format of its own. The name is the `vendor` of its adapter, too. */
 export const VENDORS: readonly VendorRow[] = [

@@ -9,7 +9,7 @@ import { TelemetryConfig } from './telemetry.config';
 import { TELEMETRY_ERRORS } from './telemetry.errors';
 
 /** The Prometheus endpoint; its path is set from the configuration by the module. */
-@ApiTags('metrics')
+@ApiTags('Metrics')
 @Public()
 @Controller()
 export class MetricsController {

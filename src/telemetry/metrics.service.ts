@@ -27,12 +27,21 @@ export interface ProviderCallSample {
   readonly durationMs: number;
 }
 
+export interface CredentialCallSample {
+  readonly provider: string;
+  /** `key-1`, `key-2` …; never the key. */
+  readonly credential: string;
+  readonly outcome: string;
+}
+
 export interface UsageSample {
   readonly provider: string;
   readonly model: string;
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly costNanoUsd: NanoUsd;
+  /** What the provider says the call cost, when it says so. */
+  readonly vendorCostNanoUsd?: NanoUsd;
 }
 
 export type HoldFate = 'granted' | 'settled' | 'released' | 'expired' | 'overrun';
@@ -122,6 +131,19 @@ export class MetricsService {
     this.histograms.get(llmLatency, key, () => llmLatency.labels(provider, model)).observe(sample.durationMs);
   }
 
+  credentialCall(sample: CredentialCallSample): void {
+    if (!this.enabled) return;
+    const provider = this.names.of(sample.provider);
+    const credential = this.names.of(sample.credential);
+    const outcome = this.names.of(sample.outcome);
+    const { credentialCalls } = this.metrics;
+    this.counters
+      .get(credentialCalls, `${provider} ${credential} ${outcome}`, () =>
+        credentialCalls.labels(provider, credential, outcome),
+      )
+      .inc(1);
+  }
+
   /** Tokens and cost of a call whose usage is known. */
   usage(sample: UsageSample): void {
     if (!this.enabled) return;
@@ -131,6 +153,11 @@ export class MetricsService {
     this.counters.get(tokensIn, key, () => tokensIn.labels(provider, model)).inc(sample.inputTokens);
     this.counters.get(tokensOut, key, () => tokensOut.labels(provider, model)).inc(sample.outputTokens);
     this.counters.get(cost, key, () => cost.labels(provider, model)).inc(toUsdNumber(sample.costNanoUsd));
+    if (sample.vendorCostNanoUsd === undefined) return;
+    const { costDeviation } = this.metrics;
+    this.histograms
+      .get(costDeviation, key, () => costDeviation.labels(provider, model))
+      .observe(distance(sample.costNanoUsd, sample.vendorCostNanoUsd));
   }
 
   policyViolation(type: string): void {
@@ -179,4 +206,11 @@ export class MetricsService {
   private reasonOf(sample: HttpRequestSample): string {
     return this.names.of(sample.errorCode ?? 'unknown');
   }
+}
+
+/** 0 for the same, 0.5 when one is twice the other, towards 1 when they have nothing to do with each other. */
+function distance(one: NanoUsd, other: NanoUsd): number {
+  const larger = one > other ? one : other;
+  const difference = one > other ? one - other : other - one;
+  return larger === 0n ? 0 : Number(difference) / Number(larger);
 }

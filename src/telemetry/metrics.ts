@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 const HTTP_BUCKETS_MS = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 120_000];
 const DECISION_BUCKETS_MS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100];
+const DEVIATION_BUCKETS = [0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75];
 const PROVIDER_BUCKETS_MS = [50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 120_000];
 
 /**
@@ -59,6 +60,11 @@ function providers({ counter, histogram }: Define) {
       labelNames: ['provider', 'model'],
       buckets: PROVIDER_BUCKETS_MS,
     }),
+    credentialCalls: counter(
+      'modelmuxer_provider_credential_calls_total',
+      'Calls to providers by the label of the key they went out with',
+      ['provider', 'credential', 'outcome'],
+    ),
     tokensIn: counter('llm_request_tokens_in_total', 'Input tokens', ['provider', 'model']),
     tokensOut: counter('llm_request_tokens_out_total', 'Output tokens', ['provider', 'model']),
   };
@@ -71,12 +77,17 @@ function policy({ counter }: Define) {
   };
 }
 
-function money({ counter, gauge }: Define) {
+function money({ counter, gauge, histogram }: Define) {
   return {
     cost: counter(
       'modelmuxer_cost_usd_total',
       'Cost of provider calls in USD, for trends; the ledger is exact',
       ['provider', 'model'],
+    ),
+    costDeviation: histogram(
+      'modelmuxer_provider_cost_deviation_ratio',
+      'Distance of the booked cost from the one the provider names, as a share of the larger one',
+      { labelNames: ['provider', 'model'], buckets: DEVIATION_BUCKETS },
     ),
     budgetDenials: counter('modelmuxer_budget_denials_total', 'Requests refused for lack of budget', [
       'level',

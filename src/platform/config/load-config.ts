@@ -31,7 +31,7 @@ export function loadConfig(classes: readonly ConfigClass[], raw: RawSettings): L
   const instances = new Map<ConfigClass, object>();
   for (const configClass of classes)
     instances.set(configClass, readClass(configClass, { raw, mode, problems }));
-  if (problems.length > 0) throw new ConfigProblems(problems);
+  if (problems.length > 0) throw new ConfigProblems([...new Set(problems)]);
   return {
     mode,
     warnings: unknownVariables(classes, raw),

@@ -2,6 +2,7 @@ import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter 
 import type { Request, Response } from 'express';
 import { AppError } from '../../common/app-error';
 import { ProviderError } from '../../llm/provider-error';
+import { asDatabaseOutage } from '../database/database-outage';
 import { describeError } from '../logging/describe-error';
 import { allowedMethods } from './allowed-methods';
 import { ClientGone } from './client-gone';
@@ -79,7 +80,7 @@ function translate(thrown: unknown, request: Request): unknown {
   if (thrown instanceof HttpException) {
     return thrown.getStatus() === 404 ? unknownRoute(request) : (fromHttpException(thrown) ?? thrown);
   }
-  return thrown;
+  return asDatabaseOutage(thrown) ?? thrown;
 }
 
 /** Nest reports a wrong method as an unknown route. */

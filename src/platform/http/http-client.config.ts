@@ -8,7 +8,7 @@ export class HttpClientConfig {
   @Setting({
     env: 'HTTP_CLIENT_CONNECTIONS',
     type: integer({ min: 1, max: 10_000 }),
-    default: 512,
+    default: 2_048,
     describe: 'Most connections held to one origin; further calls wait for a free one.',
   })
   readonly connections: number;

@@ -1,9 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Worker } from 'bullmq';
 import { JOB_PROCESSORS, type JobProcessor } from './job-processor';
 import { QUEUE_NAMES, type JobPayloads, type QueueName } from './jobs';
 import { QueueBackend } from './queue-backend';
 import { QueueConfig } from './queue.config';
+
+/** How long running jobs may take to finish at a stop. */
+const CLOSE_LIMIT_MS = 10_000;
 
 /** Runs the jobs of every queue in this process. Refuses to start when a queue has no processor, or two. */
 @Injectable()
@@ -23,7 +27,9 @@ export class JobWorkers implements OnModuleInit, OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all(this.workers.map((worker) => worker.close()));
+    const closed = Promise.all(this.workers.map((worker) => worker.close()));
+    // Without its store a worker waits for ever; what it had in hand is done again by another one.
+    await Promise.race([closed, sleep(CLOSE_LIMIT_MS, undefined, { ref: false })]);
   }
 
   private start(processor: JobProcessor): Worker {

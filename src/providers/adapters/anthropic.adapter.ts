@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ChatAdapter, ProviderCall, ProviderEndpoint } from '../../llm/chat-adapter';
+import type { ChatAdapter, ProviderCall, ProviderEndpoint, ProviderProbe } from '../../llm/chat-adapter';
 import type { ChatResult } from '../../llm/chat-result';
 import type { ChatStreamEvent } from '../../llm/chat-stream-event';
 import { VendorHttp, type VendorPost, type VendorReader } from '../wire/vendor-http';
@@ -32,6 +32,10 @@ export class AnthropicAdapter implements ChatAdapter {
     const { post, reader } = exchangeOf(call, { stream: true });
     return this.vendorHttp.stream(call, post, reader);
   }
+
+  probe(endpoint: ProviderEndpoint): ProviderProbe {
+    return { url: urlOf(endpoint, 'models?limit=1'), headers: headersOf(endpoint) };
+  }
 }
 
 /** The answer is read in the light of the request: a tool may have stood in for a schema. */
@@ -41,11 +45,8 @@ function exchangeOf(call: ProviderCall, options: { readonly stream: boolean }): 
   const facts = { dialect: request.dialect, jsonTool };
   return {
     post: {
-      url: urlOf(endpoint),
-      headers: {
-        'anthropic-version': API_VERSION,
-        ...(endpoint.apiKey !== undefined && { 'x-api-key': endpoint.apiKey }),
-      },
+      url: urlOf(endpoint, 'messages'),
+      headers: headersOf(endpoint),
       body,
       droppedParameters,
     },
@@ -59,7 +60,11 @@ function exchangeOf(call: ProviderCall, options: { readonly stream: boolean }): 
   };
 }
 
+function headersOf({ apiKey }: ProviderEndpoint): Record<string, string> {
+  return { 'anthropic-version': API_VERSION, ...(apiKey !== undefined && { 'x-api-key': apiKey }) };
+}
+
 /** The address may or may not name the version of the API: Anthropic's own settings leave it out. */
-function urlOf({ baseUrl }: ProviderEndpoint): string {
-  return baseUrl.endsWith('/v1') ? `${baseUrl}/messages` : `${baseUrl}/v1/messages`;
+function urlOf({ baseUrl }: ProviderEndpoint, path: string): string {
+  return baseUrl.endsWith('/v1') ? `${baseUrl}/${path}` : `${baseUrl}/v1/${path}`;
 }

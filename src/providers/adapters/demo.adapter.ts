@@ -5,9 +5,12 @@ import type { ChatAdapter, ProviderCall } from '../../llm/chat-adapter';
 import type { ChatChoice, ChatResult } from '../../llm/chat-result';
 import type { ChatStreamEvent } from '../../llm/chat-stream-event';
 import type { ContentPart } from '../../llm/content-part';
+import type { EmbeddingAdapter, EmbeddingCall } from '../../llm/embedding-adapter';
+import type { EmbeddingResult } from '../../llm/embedding-result';
 import { ProviderError } from '../../llm/provider-error';
 import { demoDroppedParameters } from './demo/demo-dropped';
 import { composeReply, type DemoReply, type DemoToolCall } from './demo/demo-reply';
+import { demoEmbedding } from './demo/demo-embedding';
 import { demoUsage } from './demo/demo-usage';
 
 const FINGERPRINT = 'demo';
@@ -19,7 +22,7 @@ const EVENTS_PER_TURN = 32;
  * every answer says that it is a demonstration. Limits, stops, tools, forms and usage are real.
  */
 @Injectable()
-export class DemoAdapter implements ChatAdapter {
+export class DemoAdapter implements ChatAdapter, EmbeddingAdapter {
   readonly vendor = 'demo';
 
   constructor(private readonly clock: Clock) {}
@@ -36,6 +39,10 @@ export class DemoAdapter implements ChatAdapter {
       systemFingerprint: FINGERPRINT,
       droppedParameters: demoDroppedParameters(call),
     });
+  }
+
+  embed(call: EmbeddingCall): Promise<EmbeddingResult> {
+    return call.signal.aborted ? Promise.reject(gone(call)) : Promise.resolve(demoEmbedding(call));
   }
 
   async *stream(call: ProviderCall): AsyncGenerator<ChatStreamEvent, void> {
@@ -86,7 +93,7 @@ function* toolEventsOf(call: DemoToolCall, choice: number, index: number): Gener
   for (const piece of call.arguments) yield { type: 'tool-call-delta', choice, index, arguments: piece };
 }
 
-function gone(call: ProviderCall): ProviderError {
+function gone(call: Pick<ProviderCall, 'endpoint'>): ProviderError {
   return new ProviderError({
     provider: call.endpoint.provider,
     kind: 'aborted',

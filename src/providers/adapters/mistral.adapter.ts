@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { adaptMistralBody } from './mistral/adapt-mistral-body';
 import { OpenAiCompatibleAdapter } from './openai-compatible.adapter';
+import type { EmbeddingProfile } from './openai-compatible/embedding-profile';
 import type { OpenAiWireProfile } from './openai-compatible/wire-profile';
 
 /** Fields Mistral does not know are answered with 422, so nothing may slip through. */
@@ -43,6 +44,12 @@ const MISTRAL_PROFILE: OpenAiWireProfile = {
 @Injectable()
 export class MistralAdapter extends OpenAiCompatibleAdapter {
   override readonly vendor = 'mistral';
+  protected override readonly embeddingProfile: EmbeddingProfile = {
+    encodingFormat: true,
+    dimensionsField: 'output_dimension',
+    user: false,
+    knownFields: new Set(['metadata']),
+  };
 
   protected override profileOf(): OpenAiWireProfile {
     return MISTRAL_PROFILE;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { OpenAiCompatibleAdapter } from './openai-compatible.adapter';
+import type { EmbeddingProfile } from './openai-compatible/embedding-profile';
 import type { OpenAiWireProfile } from './openai-compatible/wire-profile';
 
 const TOGETHER_PROFILE: OpenAiWireProfile = {
@@ -38,6 +39,7 @@ const TOGETHER_PROFILE: OpenAiWireProfile = {
 @Injectable()
 export class TogetherAdapter extends OpenAiCompatibleAdapter {
   override readonly vendor = 'together';
+  protected override readonly embeddingProfile: EmbeddingProfile = { encodingFormat: false, user: false };
 
   protected override profileOf(): OpenAiWireProfile {
     return TOGETHER_PROFILE;

@@ -9,6 +9,8 @@ export interface DeadlineOptions {
   readonly firstEventMs?: number;
   /** Longest silence after the first event. */
   readonly idleMs?: number;
+  /** How long the call may go on after the client has left; undefined: it ends at once. */
+  readonly drainMs?: number;
 }
 
 /**
@@ -22,7 +24,8 @@ export class CallDeadline implements Disposable {
   private hasEvent = false;
   private isWaiting = true;
   private reason: ProviderError | undefined;
-  private readonly onAbort = (): void => this.stop('aborted', 'the client gave up');
+  private draining: NodeJS.Timeout | undefined;
+  private readonly onAbort = (): void => this.clientLeft();
 
   constructor(private readonly options: DeadlineOptions) {
     this.total = setTimeout(() => this.stop('timeout', 'the answer took too long'), options.totalMs).unref();
@@ -30,7 +33,8 @@ export class CallDeadline implements Disposable {
       const late = (): void => this.stop('timeout', 'the provider did not begin to answer in time');
       this.silence = setTimeout(late, options.firstEventMs).unref();
     }
-    if (options.signal.aborted) this.onAbort();
+    // Nothing was sent yet, so there is nothing that could be billed in full.
+    if (options.signal.aborted) this.stop('aborted', 'the client gave up');
     else options.signal.addEventListener('abort', this.onAbort, { once: true });
   }
 
@@ -64,7 +68,14 @@ export class CallDeadline implements Disposable {
   [Symbol.dispose](): void {
     clearTimeout(this.total);
     clearTimeout(this.silence);
+    clearTimeout(this.draining);
     this.options.signal.removeEventListener('abort', this.onAbort);
+  }
+
+  private clientLeft(): void {
+    const giveUp = (): void => this.stop('aborted', 'the client gave up');
+    if (this.options.drainMs === undefined) giveUp();
+    else this.draining = setTimeout(giveUp, this.options.drainMs).unref();
   }
 
   private stop(kind: 'timeout' | 'aborted', message: string): void {

@@ -1,5 +1,6 @@
 import type { ProviderError } from '../../llm/provider-error';
 import type { Circuit, CircuitStatus } from './circuit';
+import { CredentialHealth } from './credential-health';
 import { LatencyWindow } from './latency-window';
 
 export type HealthStatus = 'available' | 'degraded' | 'unavailable';
@@ -7,6 +8,7 @@ export type HealthStatus = 'available' | 'degraded' | 'unavailable';
 /** How a model at a vendor has been doing lately. */
 export interface ModelHealthSnapshot {
   readonly status: HealthStatus;
+  /** The best circuit among the keys that may be used: the model can be called as long as one of them can. */
   readonly circuit: CircuitStatus;
   /** Median duration of whole calls; undefined before the first. */
   readonly latencyMsP50: number | undefined;
@@ -24,20 +26,32 @@ const OUTCOME_TTL_MS = 60_000;
 const OUTCOMES = 20;
 const MINIMUM_OUTCOMES = 5;
 const DEGRADED_SHARE = 0.2;
+/** An overload passes soon, whatever the vendor says; a longer wait is the business of a quota. */
+const MAX_OVERLOAD_MS = 15_000;
 
-/** Memory of one model at one vendor: circuit, recent outcomes, latency, and the time until which it asked to be left alone. */
+/** Memory of one model at one vendor: what each key has met, recent outcomes, latency, and a pause for all keys. */
 export class ModelHealth {
   private readonly latency = new LatencyWindow();
   private readonly firstToken = new LatencyWindow();
   private readonly outcomes: { readonly atMs: number; readonly ok: boolean }[] = [];
-  private coolUntilMs = 0;
+  private readonly credentials = new Map<string, CredentialHealth>();
+  private overloadedUntilMs = 0;
   private goneUntilMs = 0;
 
-  constructor(readonly circuit: Circuit) {}
+  constructor(private readonly makeCircuit: () => Circuit) {}
 
-  /** Milliseconds for which the vendor asked not to be called again; 0 when it did not. */
-  coolDownMs(nowMs: number): number {
-    return Math.max(0, this.coolUntilMs - nowMs);
+  /** What the key of this label has met; made at its first use. */
+  of(label: string): CredentialHealth {
+    const known = this.credentials.get(label);
+    if (known) return known;
+    const made = new CredentialHealth(this.makeCircuit());
+    this.credentials.set(label, made);
+    return made;
+  }
+
+  /** Milliseconds for which the overloaded vendor asked not to be called again with any key. */
+  overloadMs(nowMs: number): number {
+    return Math.max(0, this.overloadedUntilMs - nowMs);
   }
 
   recordSuccess(timing: CallTiming, nowMs: number): void {
@@ -47,13 +61,16 @@ export class ModelHealth {
     this.remember(true, nowMs);
   }
 
-  recordFailure(error: ProviderError, nowMs: number): void {
+  recordFailure(error: ProviderError, nowMs: number, label: string): void {
+    this.of(label).recordFailure(error, nowMs);
     switch (error.kind) {
-      case 'rate_limit':
-      case 'overloaded':
-        this.coolUntilMs = Math.max(this.coolUntilMs, nowMs + (error.retryAfterMs ?? 0));
+      case 'overloaded': {
+        const pauseMs = Math.min(error.retryAfterMs ?? 0, MAX_OVERLOAD_MS);
+        this.overloadedUntilMs = Math.max(this.overloadedUntilMs, nowMs + pauseMs);
         this.remember(false, nowMs);
         return;
+      }
+      case 'rate_limit':
       case 'server':
       case 'timeout':
       case 'connection':
@@ -64,6 +81,9 @@ export class ModelHealth {
         this.goneUntilMs = nowMs + OUTCOME_TTL_MS;
         return;
       case 'authentication':
+        // This model is not for us; other models may be.
+        if (error.status === 403) this.goneUntilMs = nowMs + OUTCOME_TTL_MS;
+        return;
       case 'billing':
       case 'bad_request':
       case 'context_length':
@@ -74,19 +94,22 @@ export class ModelHealth {
     }
   }
 
-  snapshot(nowMs: number): ModelHealthSnapshot {
-    const circuit = this.circuit.status;
+  /** Over the keys that may be used; without any the model cannot be called. */
+  snapshot(nowMs: number, labels: readonly string[]): ModelHealthSnapshot {
+    const usable = labels.map((label) => this.of(label));
     return {
-      status: this.statusAt(nowMs, circuit),
-      circuit,
+      status: this.statusAt(nowMs, usable),
+      circuit: bestCircuit(usable),
       latencyMsP50: this.latency.p50(),
       firstTokenMsP50: this.firstToken.p50(),
     };
   }
 
-  private statusAt(nowMs: number, circuit: CircuitStatus): HealthStatus {
-    if (circuit === 'open' || this.goneUntilMs > nowMs) return 'unavailable';
-    if (circuit === 'half_open' || this.coolUntilMs > nowMs) return 'degraded';
+  private statusAt(nowMs: number, usable: readonly CredentialHealth[]): HealthStatus {
+    const states = usable.map((health) => health.stateAt(nowMs));
+    if (this.goneUntilMs > nowMs || states.every((state) => state === 'open')) return 'unavailable';
+    if (this.overloadedUntilMs > nowMs || bestCircuit(usable) !== 'closed') return 'degraded';
+    if (states.every((state) => state !== 'ready')) return 'degraded';
     const recent = this.outcomes.filter((outcome) => nowMs - outcome.atMs < OUTCOME_TTL_MS);
     const failed = recent.filter((outcome) => !outcome.ok).length;
     return recent.length >= MINIMUM_OUTCOMES && failed >= recent.length * DEGRADED_SHARE
@@ -98,4 +121,10 @@ export class ModelHealth {
     this.outcomes.push({ atMs, ok });
     if (this.outcomes.length > OUTCOMES) this.outcomes.shift();
   }
+}
+
+function bestCircuit(credentials: readonly CredentialHealth[]): CircuitStatus {
+  const found = credentials.map(({ circuit }) => circuit.status);
+  if (found.length === 0 || found.includes('closed')) return 'closed';
+  return found.includes('half_open') ? 'half_open' : 'open';
 }

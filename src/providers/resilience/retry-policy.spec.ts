@@ -12,6 +12,7 @@ function situation(
     contentDelivered: false,
     remainingMs: 60_000,
     random: 0.5,
+    hasOtherCredential: false,
     ...rest,
   };
 }
@@ -39,13 +40,24 @@ describe('decideRetry', () => {
     ['invalid_response', 1, 'retry', 50],
     ['invalid_response', 2, 'failover', 0],
   ])('answers %s on attempt %i with %s after %i ms', (kind, attempt, action, delayMs) => {
-    expect(decideRetry(situation(kind, { attempt }))).toEqual({ action, delayMs });
+    expect(decideRetry(situation(kind, { attempt }))).toEqual({
+      action,
+      delayMs,
+      takesBudget: action === 'retry',
+    });
   });
 
   it('never repeats once the client has seen something', () => {
     for (const kind of ['server', 'connection', 'rate_limit', 'timeout'] as const) {
       expect(decideRetry(situation(kind, { contentDelivered: true })).action).toBe('stop');
     }
+  });
+
+  it('tries another key of the same provider at once and free of the retry budget, but not after content', () => {
+    const refused = situation('authentication', { hasOtherCredential: true });
+
+    expect(decideRetry(refused)).toEqual({ action: 'retry', delayMs: 0, takesBudget: false });
+    expect(decideRetry({ ...refused, contentDelivered: true }).action).toBe('stop');
   });
 
   it('waits at least as long as the vendor asked', () => {

@@ -5,6 +5,8 @@ export interface RetryDecision {
   readonly action: 'retry' | 'failover' | 'stop';
   /** How long to wait before a retry; 0 otherwise. */
   readonly delayMs: number;
+  /** A repetition that burdens a vendor which has just failed; trying another key does not. */
+  readonly takesBudget: boolean;
 }
 
 export interface RetrySituation {
@@ -17,6 +19,8 @@ export interface RetrySituation {
   readonly remainingMs: number;
   /** A number in [0, 1): spreads the retries of many callers. */
   readonly random: number;
+  /** The failure is a matter of the key, and the provider has another one that is well. */
+  readonly hasOtherCredential: boolean;
 }
 
 /** How one kind of failure is answered: retries on the same target, then what, and the wait. */
@@ -49,16 +53,22 @@ const MAX_WAIT_MS = 15_000;
 /**
  * Decides by the kind of failure alone, so that it can be read as a table. A timeout is not repeated
  * on the same target: the client has waited once already. A vendor's own delay is respected to the
- * full and never shortened; one that is too long moves on to the next target.
+ * full and never shortened; one that is too long moves on to the next target. Another key of the same
+ * provider is tried at once.
  */
 export function decideRetry(situation: RetrySituation): RetryDecision {
-  const { error, attempt, contentDelivered, remainingMs } = situation;
+  const { error, attempt, contentDelivered, remainingMs, hasOtherCredential } = situation;
   const rule = RULES[error.kind];
-  if (contentDelivered) return { action: 'stop', delayMs: 0 };
-  if (attempt > rule.retries) return { action: rule.then, delayMs: 0 };
+  if (contentDelivered) return withoutRetry('stop');
+  if (hasOtherCredential) return { action: 'retry', delayMs: 0, takesBudget: false };
+  if (attempt > rule.retries) return withoutRetry(rule.then);
   const delayMs = delayOf(situation, rule);
-  if (delayMs > MAX_WAIT_MS || delayMs >= remainingMs) return { action: rule.then, delayMs: 0 };
-  return { action: 'retry', delayMs };
+  if (delayMs > MAX_WAIT_MS || delayMs >= remainingMs) return withoutRetry(rule.then);
+  return { action: 'retry', delayMs, takesBudget: true };
+}
+
+function withoutRetry(action: 'failover' | 'stop'): RetryDecision {
+  return { action, delayMs: 0, takesBudget: false };
 }
 
 function delayOf({ error, attempt, random }: RetrySituation, rule: Rule): number {

@@ -1,3 +1,4 @@
+import type { NanoUsd } from '../../common/money';
 import type { DroppedParameter } from '../../llm/chat-result';
 
 /** What the reader of an answer must know and the answer itself does not say. */
@@ -7,6 +8,8 @@ export interface AnswerContext {
   readonly attemptId: string;
   readonly requestedModel: string;
   readonly vendorRequestId: string | undefined;
+  /** What the answer's headers say the call cost. */
+  readonly vendorCostNanoUsd?: NanoUsd;
   readonly droppedParameters: readonly DroppedParameter[];
   readonly nowMs: number;
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock';
 import { parseJson } from '../../common/json';
+import { parseUsd, type NanoUsd } from '../../common/money';
 import type { ProviderCall } from '../../llm/chat-adapter';
 import type { ChatResult, DroppedParameter } from '../../llm/chat-result';
 import type { ChatStreamEvent } from '../../llm/chat-stream-event';
@@ -27,6 +28,9 @@ const REQUEST_ID_HEADERS = [
   'x-debug-trace-id',
 ];
 
+/** Only a proxy says what a call cost, in USD. */
+const COST_HEADER = 'x-litellm-response-cost';
+
 /** One call in a vendor's words. */
 export interface VendorPost {
   readonly url: string;
@@ -35,14 +39,23 @@ export interface VendorPost {
   /** JSON text. */
   readonly body: string;
   readonly droppedParameters: readonly DroppedParameter[];
+  /** Bytes an honest answer may have, where that is more than the configured limit. */
+  readonly answerBytes?: number;
 }
 
-/** How a vendor's answers are understood. Every function may throw a ProviderError. */
-export interface VendorReader {
+/** What the way to a vendor must know of a call, whatever is asked. */
+export type VendorCall = Pick<ProviderCall, 'endpoint' | 'model' | 'attemptId' | 'traceParent' | 'signal'>;
+
+/** How an answer that comes as a whole is understood. Both functions may throw a ProviderError. */
+export interface AnswerReader<T> {
   toError(failure: VendorFailure): ProviderError;
+  readAnswer(text: string, context: AnswerContext): T;
+}
+
+/** How a vendor's answers to a chat are understood. Every function may throw a ProviderError. */
+export interface VendorReader extends AnswerReader<ChatResult> {
   /** For a JSON text where a stream was asked for; undefined when it is no failure the vendor knows. */
   toErrorInAnswer(provider: string, answer: object): ProviderError | undefined;
-  readAnswer(text: string, context: AnswerContext): ChatResult;
   readStream(context: AnswerContext): VendorStreamReader;
 }
 
@@ -64,10 +77,11 @@ export class VendorHttp {
     private readonly clock: Clock,
   ) {}
 
-  async complete(call: ProviderCall, post: VendorPost, reader: VendorReader): Promise<ChatResult> {
+  async complete<T>(call: VendorCall, post: VendorPost, reader: AnswerReader<T>): Promise<T> {
     try {
       const response = await this.send(call, post, { reader, accept: 'application/json' });
-      const text = await response.body.text(this.config.maxResponseBytes);
+      const limit = Math.max(this.config.maxResponseBytes, post.answerBytes ?? 0);
+      const text = await response.body.text(limit);
       return reader.readAnswer(text, this.contextOf(call, post, response));
     } catch (error) {
       throw toTransportError(call.endpoint.provider, error);
@@ -104,9 +118,9 @@ export class VendorHttp {
   }
 
   private async send(
-    call: ProviderCall,
+    call: VendorCall,
     post: VendorPost,
-    how: { readonly reader: VendorReader; readonly accept: string },
+    how: { readonly reader: AnswerReader<unknown>; readonly accept: string },
   ): Promise<HttpResponse> {
     const response = await this.http.request({
       url: post.url,
@@ -124,11 +138,20 @@ export class VendorHttp {
       headersTimeoutMs: this.config.totalTimeoutMs + TIMER_SLACK_MS,
       bodyTimeoutMs: this.config.totalTimeoutMs + TIMER_SLACK_MS,
     });
-    if (response.status !== 200) await this.refuse(response, call.endpoint.provider, how.reader);
+    const { provider } = call.endpoint;
+    const isCompressed = isEncoded(response);
+    // A few bytes can unfold to any size, and we asked for none of this. Of a refusal the status says enough.
+    if (isCompressed) response.body.cancel();
+    if (response.status !== 200) await this.refuse(response, provider, how.reader);
+    if (isCompressed) throw invalidResponse(provider, 'the provider answered compressed, unasked');
     return response;
   }
 
-  private async refuse(response: HttpResponse, provider: string, reader: VendorReader): Promise<never> {
+  private async refuse(
+    response: HttpResponse,
+    provider: string,
+    reader: AnswerReader<unknown>,
+  ): Promise<never> {
     const { status, headers } = response;
     if (status < 300) {
       response.body.cancel();
@@ -139,12 +162,13 @@ export class VendorHttp {
     throw reader.toError({ provider, status, headers, body, nowMs: this.clock.now() });
   }
 
-  private contextOf(call: ProviderCall, post: VendorPost, response: HttpResponse): AnswerContext {
+  private contextOf(call: VendorCall, post: VendorPost, response: HttpResponse): AnswerContext {
     return {
       provider: call.endpoint.provider,
       attemptId: call.attemptId,
       requestedModel: call.model,
       vendorRequestId: requestIdIn(response.headers),
+      vendorCostNanoUsd: costIn(response.headers),
       droppedParameters: post.droppedParameters,
       nowMs: this.clock.now(),
     };
@@ -165,10 +189,23 @@ async function assertEventStream(
   throw failure ?? invalidResponse(provider, 'the provider answered without a stream');
 }
 
+function isEncoded({ headers }: HttpResponse): boolean {
+  const encoding = headers['content-encoding']?.trim().toLowerCase() ?? '';
+  return encoding !== '' && encoding !== 'identity';
+}
+
 function requestIdIn(headers: Readonly<Record<string, string>>): string | undefined {
   for (const name of REQUEST_ID_HEADERS) {
     const value = headers[name];
     if (value !== undefined && /^[\w.:-]{1,128}$/.test(value)) return value;
   }
   return undefined;
+}
+
+/** Zero stands for a model without a price there, which is no opinion. */
+function costIn(headers: Readonly<Record<string, string>>): NanoUsd | undefined {
+  const text = headers[COST_HEADER];
+  // Python writes small numbers with an exponent.
+  const cost = text === undefined || text === '' ? undefined : parseUsd(Number(text));
+  return cost === 0n ? undefined : cost;
 }

@@ -81,7 +81,7 @@ export class ChatPlanner {
       request: input.original,
       analysis,
       preference: input.preferences.routing,
-      offers: this.board.offersFor(size, this.router.directModelOf(input.original)),
+      offers: this.board.offersFor(size, this.router.onlyModelOf(input.original)),
       catalog: this.board.view,
       modelRules: modelRulesOf(input),
       regionRules: [input.policy.regionRules],
@@ -115,18 +115,28 @@ export class ChatPlanner {
   }
 
   private targetsOf(plan: RoutePlan, size: RequestSize): readonly ExecutionTarget[] {
-    return plan.steps.slice(0, this.config.maxAttempts).map(({ card, region }) => {
-      const maxOutputTokens = this.board.outputLimitFor(card, size);
-      return {
-        provider: this.board.providerOf(card),
-        card,
-        region,
-        maxOutputTokens,
-        worstCaseNanoUsd: this.board.worstCaseOf(card, size),
-        worstCaseTokens: size.inputTokensBound + maxOutputTokens * size.choices,
-      };
-    });
+    return otherProviderSecond(plan.steps)
+      .slice(0, this.config.maxAttempts)
+      .map(({ card, region }) => {
+        const maxOutputTokens = this.board.outputLimitFor(card, size);
+        return {
+          provider: this.board.providerOf(card),
+          card,
+          region,
+          maxOutputTokens,
+          worstCaseNanoUsd: this.board.worstCaseOf(card, size),
+          worstCaseTokens: size.inputTokensBound + maxOutputTokens * size.choices,
+        };
+      });
   }
+}
+
+/** What ails one model of a provider mostly ails all: when the first choice fails, another provider is the better bet. */
+function otherProviderSecond<T extends Pick<ExecutionTarget, 'card'>>(steps: readonly T[]): readonly T[] {
+  const [first] = steps;
+  const second = steps.find(({ card }) => card.provider !== first?.card.provider);
+  if (first === undefined || second === undefined) return steps;
+  return [first, second, ...steps.filter((step) => step !== first && step !== second)];
 }
 
 function spanAttributes({ plan, analysis, targets }: ChatPlan): Record<string, string | number> {

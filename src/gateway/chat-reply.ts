@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Response } from 'express';
-import type { ModelCard } from '../catalog/model-card';
 import type { JsonObject } from '../common/json';
-import { formatUsd } from '../common/money';
 import type { DroppedParameter } from '../llm/chat-result';
 import { toErrorEnvelope } from '../platform/http/to-error-envelope';
 import { describeError } from '../platform/logging/describe-error';
+import { answerJson, noteAnswer, setRouteHeaders, type RouteFacts } from './answer-json';
 import type { ChatGatewayRequest, ReadyChat } from './chat-gateway-request';
 import type { AdmittedChat } from './chat.service';
 import { ChatService } from './chat.service';
@@ -39,16 +38,12 @@ export class ChatReply {
   async json(context: ReplyContext): Promise<void> {
     const { result, receipt } = await this.chat.complete(context.admitted);
     const metadata = metadataOf(context, receipt, result.droppedParameters);
-    const body = JSON.stringify(toChatCompletion(result, receipt.usage, metadata));
-    const { response } = context;
-    if (response.destroyed) return;
-    noteAnswer(context, receipt);
-    setRouteHeaders(context, receipt.card);
-    response.setHeader('x-route-cost-usd', formatUsd(context.admitted.run.tally.costNanoUsd));
-    response.setHeader('content-type', 'application/json; charset=utf-8');
-    response.setHeader('content-length', Buffer.byteLength(body));
-    response.statusCode = 200;
-    response.end(body);
+    const { request, response, admitted } = context;
+    const { run } = admitted;
+    answerJson(
+      { request, response, run, receipt, route: routeFactsOf(admitted) },
+      toChatCompletion(result, receipt.usage, metadata),
+    );
   }
 
   async stream(context: ReplyContext): Promise<void> {
@@ -91,7 +86,8 @@ export class ChatReply {
     for await (const event of answer) {
       if (event.type === 'start') {
         dropped = event.droppedParameters;
-        if (!sse.isOpen) setRouteHeaders(context, answer.target.card);
+        if (!sse.isOpen)
+          setRouteHeaders(context.response, answer.target.card, routeFactsOf(context.admitted));
       }
       const chunk = chunks.write(event);
       if (!chunk) continue;
@@ -101,7 +97,7 @@ export class ChatReply {
     sse.open();
     const { receipt } = answer;
     if (!receipt) throw new Error('a stream ended without having been booked');
-    noteAnswer(context, receipt);
+    noteAnswer({ request: context.request, run: context.admitted.run, receipt });
     const wantsMetadata = chat.original.includeUsage || chat.preferences.metadataInStream;
     const end = chunks.writeEnd(
       receipt.usage,
@@ -129,16 +125,8 @@ export class ChatReply {
   }
 }
 
-/** For the access line. */
-function noteAnswer({ request, admitted }: ReplyContext, receipt: AttemptReceipt): void {
-  request.state.answeredBy = { provider: receipt.card.provider, model: receipt.card.model };
-  request.state.costNanoUsd = admitted.run.tally.costNanoUsd;
-}
-
-function setRouteHeaders({ response, admitted }: ReplyContext, card: ModelCard): void {
-  response.setHeader('x-route-decision', `${card.provider}/${card.model}`);
-  response.setHeader('x-route-strategy', admitted.plan.plan.strategy);
-  response.setHeader('x-route-decision-id', admitted.plan.decisionId);
+function routeFactsOf({ plan }: AdmittedChat): RouteFacts {
+  return { strategy: plan.plan.strategy, decisionId: plan.decisionId };
 }
 
 function metadataOf(

@@ -2,6 +2,7 @@ import { Controller, HttpCode, Post, Req, Res, UseInterceptors } from '@nestjs/c
 import { ApiBody, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { RequirePermission } from '../access/require-permission.decorator';
+import { clientGoneSignal } from './client-gone-signal';
 import { ChatBodyInterceptor } from './chat-body.interceptor';
 import { readyChatOf, type ChatGatewayRequest } from './chat-gateway-request';
 import { ChatReply } from './chat-reply';
@@ -43,13 +44,7 @@ export class ChatController {
   @ApiErrors(400, 401, 402, 403, 404, 413, 415, 429, 502, 503, 504)
   async complete(@Req() request: ChatGatewayRequest, @Res() response: Response): Promise<void> {
     const chat = readyChatOf(request);
-    const leaving = new AbortController();
-    // Aborting makes an exception object, so it is left out when the answer went out whole.
-    response.once('close', () => {
-      if (!response.writableFinished) leaving.abort();
-    });
-    if (response.destroyed) leaving.abort();
-    const admitted = await this.chat.admit(request, chat, leaving.signal);
+    const admitted = await this.chat.admit(request, chat, clientGoneSignal(response));
     try {
       if (chat.original.stream) await this.reply.stream({ request, response, chat, admitted });
       else await this.reply.json({ request, response, chat, admitted });

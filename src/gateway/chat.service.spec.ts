@@ -7,6 +7,7 @@ import type { ChatGatewayRequest, ReadyChat } from './chat-gateway-request';
 import type { ChatPlan, ChatPlanner } from './chat-planner';
 import { ChatService } from './chat.service';
 import type { PlanExecutor } from './execution/plan-executor';
+import { RunSettlement } from './execution/run-settlement';
 
 const USD = 1_000_000_000n;
 const SIGNAL = new AbortController().signal;
@@ -34,7 +35,12 @@ function fixture(plans: readonly (ChatPlan | Error)[], settings: Readonly<Record
       return next;
     },
   };
-  const service = new ChatService(planner as unknown as ChatPlanner, cost.admission, {} as PlanExecutor);
+  const service = new ChatService(
+    planner as unknown as ChatPlanner,
+    cost.admission,
+    {} as PlanExecutor,
+    new RunSettlement(cost.admission),
+  );
   return { cost, limits, service };
 }
 

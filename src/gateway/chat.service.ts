@@ -7,8 +7,10 @@ import type { RequestHold } from '../cost/holds/request-hold';
 import { ChatPlanner, type ChatPlan, type PlanningInput } from './chat-planner';
 import type { ChatGatewayRequest, ReadyChat } from './chat-gateway-request';
 import type { AnswerStream } from './execution/answer-stream';
-import { RunTally, type ChatRun } from './execution/chat-run';
+import { RunTally, type ChatRun, type ExecutionTarget } from './execution/chat-run';
 import { PlanExecutor, type CompletedAnswer } from './execution/plan-executor';
+import { RunSettlement } from './execution/run-settlement';
+import { routeOf } from './route-of';
 
 /** A request that has a plan and the money for it. It must be finished, whatever happens. */
 export interface AdmittedChat {
@@ -24,12 +26,11 @@ const ENDPOINT = 'chat.completions';
  */
 @Injectable()
 export class ChatService {
-  private readonly unfinished = new Set<Promise<void>>();
-
   constructor(
     private readonly planner: ChatPlanner,
     private readonly admission: BudgetAdmission,
     private readonly executor: PlanExecutor,
+    private readonly settlement: RunSettlement,
   ) {}
 
   /** Decides who answers and reserves the worst case; throws 402, 403, 404, 429 or 503 before anything is spent. */
@@ -42,7 +43,9 @@ export class ChatService {
     };
     const first = this.planner.plan(input, chat.preferences.ceilingNanoUsd);
     const { plan, hold } = await this.reserve(request, input, first);
-    return { plan, run: toRun(request, input, { plan, hold, signal }) };
+    const nextTargets = (): readonly ExecutionTarget[] =>
+      this.planWithin(input, input.preferences.ceilingNanoUsd)?.targets ?? [];
+    return { plan, run: toRun(request, input, { plan, nextTargets, hold, signal }) };
   }
 
   /** The whole answer of the first target that gives one. */
@@ -57,17 +60,12 @@ export class ChatService {
 
   /** Settles the hold with what was spent. Not awaited by the client's answer; see {@link drained}. */
   finish({ run }: AdmittedChat): void {
-    const settling = this.admission.settle(run.hold, {
-      costNanoUsd: run.tally.costNanoUsd,
-      tokens: run.tally.tokens,
-    });
-    this.unfinished.add(settling);
-    void settling.finally(() => this.unfinished.delete(settling));
+    this.settlement.finish(run);
   }
 
   /** Resolves when every finished request is settled; part of a graceful stop. */
   async drained(): Promise<void> {
-    await Promise.all(this.unfinished);
+    await this.settlement.drained();
   }
 
   /** Holds the plan's first target; when the budget has no room for it, asks once for the best plan that fits. */
@@ -79,25 +77,28 @@ export class ChatService {
     const outcome = await this.admission.admit(admissionOf(request, input, first));
     if (outcome.kind === 'admitted') return { plan: first, hold: outcome.hold };
     const cheaper =
-      outcome.availableNanoUsd === undefined ? undefined : this.planWithin(input, outcome.availableNanoUsd);
+      outcome.availableNanoUsd === undefined
+        ? undefined
+        : this.planWithin(input, tighter(outcome.availableNanoUsd, input.preferences.ceilingNanoUsd));
     if (!cheaper) throw outcome.error;
     const second = await this.admission.admit(admissionOf(request, input, cheaper));
     if (second.kind === 'refused') throw outcome.error;
     return { plan: cheaper, hold: second.hold };
   }
 
-  private planWithin(input: PlanningInput, availableNanoUsd: NanoUsd): ChatPlan | undefined {
-    const { ceilingNanoUsd } = input.preferences;
-    const limit =
-      ceilingNanoUsd !== undefined && ceilingNanoUsd < availableNanoUsd ? ceilingNanoUsd : availableNanoUsd;
+  private planWithin(input: PlanningInput, limit: NanoUsd | undefined): ChatPlan | undefined {
     try {
       return this.planner.plan(input, limit);
     } catch (error) {
-      // Nothing that fits can answer: the refusal that names the budget says more than this one.
+      // Nothing else can answer: what happened before this question says more than its refusal.
       if (error instanceof AppError) return undefined;
       throw error;
     }
   }
+}
+
+function tighter(limit: NanoUsd, other: NanoUsd | undefined): NanoUsd {
+  return other !== undefined && other < limit ? other : limit;
 }
 
 function admissionOf(
@@ -118,13 +119,14 @@ function admissionOf(
 function toRun(
   request: ChatGatewayRequest,
   input: PlanningInput,
-  { plan, hold, signal }: { plan: ChatPlan; hold: RequestHold; signal: AbortSignal },
+  { plan, ...rest }: { plan: ChatPlan } & Pick<ChatRun, 'nextTargets' | 'hold' | 'signal'>,
 ): ChatRun {
   return {
     facts: request.state,
     span: request.state.span,
     caller: input.caller,
     endpoint: ENDPOINT,
+    purpose: 'answer',
     route: input.route,
     chat: input.policy.request,
     requestedModel: input.original.model,
@@ -137,15 +139,8 @@ function toRun(
       priceVersion: plan.catalogVersion,
     },
     targets: plan.targets,
-    hold,
     ceilingNanoUsd: input.preferences.ceilingNanoUsd,
-    signal,
     tally: new RunTally(),
+    ...rest,
   };
-}
-
-function routeOf(request: ChatGatewayRequest): string {
-  const route: unknown = request.route;
-  const path: unknown = typeof route === 'object' && route !== null ? Reflect.get(route, 'path') : undefined;
-  return typeof path === 'string' ? path : 'unmatched';
 }

@@ -10,11 +10,16 @@ import { ChatController } from './chat.controller';
 import { ChatPlanner } from './chat-planner';
 import { ChatReply } from './chat-reply';
 import { ChatService } from './chat.service';
+import { EmbeddingPlanner } from './embedding-planner';
+import { EmbeddingService } from './embedding.service';
+import { EmbeddingsController } from './embeddings.controller';
 import { AttemptLedger } from './execution/attempt-ledger';
 import { PlanExecutor } from './execution/plan-executor';
+import { RunSettlement } from './execution/run-settlement';
 import { ModelDirectory } from './model-directory';
 import { ModelsController } from './models.controller';
 import { OfferBoard } from './offer-board';
+import { PolicyReport } from './policy-report';
 import { ProvidersController } from './providers.controller';
 import { ProvidersHealthCheck } from './providers.health-check';
 import { REQUEST_PIPELINE } from './request.pipeline';
@@ -22,7 +27,7 @@ import { REQUEST_PIPELINE } from './request.pipeline';
 /** The model routes and the path of a request through all other modules. */
 @Module({
   imports: [AuthModule, CatalogModule, CostModule, PolicyModule, ProvidersModule, QuotaModule, RoutingModule],
-  controllers: [ChatController, ModelsController, ProvidersController],
+  controllers: [ChatController, EmbeddingsController, ModelsController, ProvidersController],
   providers: [
     ...REQUEST_PIPELINE,
     OfferBoard,
@@ -31,6 +36,10 @@ import { REQUEST_PIPELINE } from './request.pipeline';
     ChatReply,
     AttemptLedger,
     PlanExecutor,
+    RunSettlement,
+    PolicyReport,
+    EmbeddingPlanner,
+    EmbeddingService,
     ModelDirectory,
     ProvidersHealthCheck,
   ],

@@ -7,9 +7,10 @@ import { Clock } from '../common/clock';
 import { toUsdNumber } from '../common/money';
 import { PolicyEngine } from '../policy/policy-engine';
 import { ProviderHealth } from '../providers/provider-health';
+import { ProviderProber, type ProbeReport } from '../providers/provider-prober';
 import { namesOfCard } from '../routing/candidate';
 import type { ModelDto, ModelPricingDto } from './dto/model.dto';
-import type { ProviderDto } from './dto/provider.dto';
+import type { ProviderDto, ProviderProbeDto } from './dto/provider.dto';
 import { OfferBoard } from './offer-board';
 
 /** OpenAI's list wants a date of creation; we do not know those and say when this list format began. */
@@ -34,6 +35,7 @@ export class ModelDirectory {
     private readonly board: OfferBoard,
     private readonly policy: PolicyEngine,
     private readonly health: ProviderHealth,
+    private readonly prober: ProviderProber,
     private readonly clock: Clock,
   ) {}
 
@@ -73,6 +75,7 @@ export class ModelDirectory {
       circuit: snapshot.circuit,
       latency_ms_p50: snapshot.latencyMsP50 === undefined ? null : Math.round(snapshot.latencyMsP50),
       regions: [...new Set(cards.flatMap((card) => card.regions))],
+      last_probe: toProbe(this.prober.lastOf(name)),
     };
   }
 
@@ -84,8 +87,12 @@ export class ModelDirectory {
       owned_by: card.provider,
       pricing: this.pricingOf(card),
       context_window: card.contextTokens,
-      max_output_tokens: card.maxOutputTokens,
-      capabilities: capabilityNamesOf(card.capabilities),
+      ...(card.embedding
+        ? { capabilities: ['embeddings'], dimensions: card.embedding.dimensions }
+        : {
+            max_output_tokens: card.maxOutputTokens,
+            capabilities: capabilityNamesOf(card.capabilities),
+          }),
       regions: [...card.regions],
       aliases: [card.model, ...card.aliases],
       ...(card.demo && { demo: true }),
@@ -104,6 +111,12 @@ export class ModelDirectory {
       unit: 'usd_per_million_tokens',
     };
   }
+}
+
+function toProbe(report: ProbeReport | undefined): ProviderProbeDto | null {
+  if (!report) return null;
+  const { atMs, outcome, latencyMs } = report;
+  return { at: new Date(atMs).toISOString(), outcome, latency_ms: Math.round(latencyMs) };
 }
 
 function capabilityNamesOf(capabilities: ModelCapabilities): string[] {

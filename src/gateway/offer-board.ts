@@ -31,7 +31,9 @@ const EXPECTED_OUTPUT_TOKENS = 400;
 export class OfferBoard {
   /** Models nobody can call for want of a credential: the same rejected offers for every request. */
   private readonly withoutKey: readonly Offer[];
+  /** Chat models: what the router chooses from. */
   private readonly callable: readonly ModelCard[];
+  private readonly callableOfAnyKind: readonly ModelCard[];
   /** The catalogue as decision records refer to it. */
   readonly view: CatalogView;
 
@@ -44,17 +46,18 @@ export class OfferBoard {
     metrics: MetricsService,
   ) {
     const chatModels = catalog.list().filter((card) => card.kind === 'chat');
-    this.callable = chatModels.filter((card) => registry.find(card.provider) !== undefined);
+    this.callableOfAnyKind = catalog.list().filter((card) => registry.find(card.provider) !== undefined);
+    this.callable = this.callableOfAnyKind.filter((card) => card.kind === 'chat');
     this.view = new CatalogView(catalog);
-    for (const card of this.callable) metrics.registerModels(card.provider, [card.model]);
+    for (const card of this.callableOfAnyKind) metrics.registerModels(card.provider, [card.model]);
     this.withoutKey = chatModels
       .filter((card) => registry.find(card.provider) === undefined)
       .flatMap(unavailableOffers);
   }
 
-  /** Every model that can be called with the configured credentials. */
+  /** Every model, whatever it does, that can be called with the configured credentials. */
   callableModels(): readonly ModelCard[] {
-    return this.callable;
+    return this.callableOfAnyKind;
   }
 
   /** The provider that serves an offered model. */

@@ -1,21 +1,20 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
-import type { Span } from '@opentelemetry/api';
 import type { Response } from 'express';
 import type { Observable } from 'rxjs';
 import { callerOf } from '../access/gateway-request';
-import { ClientGone } from '../platform/http/client-gone';
 import { PolicyEngine, type PolicyOutcome } from '../policy/policy-engine';
 import { policyViolation } from '../policy/policy.errors';
-import { MetricsService } from '../telemetry/metrics.service';
 import { failSpan, Tracing } from '../telemetry/tracing';
 import type { ChatGatewayRequest } from './chat-gateway-request';
+import { clientGoneSignal } from './client-gone-signal';
+import { PolicyReport } from './policy-report';
 
 /** Inspects the typed request: blocks it with 403, or leaves the redacted copy that may be sent. */
 @Injectable()
 export class PolicyInterceptor implements NestInterceptor {
   constructor(
     private readonly engine: PolicyEngine,
-    private readonly metrics: MetricsService,
+    private readonly report: PolicyReport,
     private readonly tracing: Tracing,
   ) {}
 
@@ -31,7 +30,7 @@ export class PolicyInterceptor implements NestInterceptor {
     const span = this.tracing.startSpan(request.state.span, 'policy.enforce', { tenant_id: organizationId });
     const circumstances = { organizationSlug, region: chat.preferences.region };
     const goOn = (outcome: PolicyOutcome): Observable<unknown> => {
-      this.report(outcome, span);
+      this.report.write(outcome, span);
       if (outcome.blocked) throw policyViolation(outcome.reasons);
       chat.policy = outcome;
       return next.handle();
@@ -45,29 +44,4 @@ export class PolicyInterceptor implements NestInterceptor {
       throw error;
     });
   }
-
-  private report(outcome: PolicyOutcome, span: Span | undefined): void {
-    let redactions = 0;
-    for (const [type, count] of outcome.redactions) {
-      redactions += count;
-      this.metrics.redaction(type, count);
-    }
-    for (const reason of outcome.reasons) this.metrics.policyViolation(reason);
-    span?.setAttributes({
-      blocked: outcome.blocked,
-      reasons: outcome.reasons.join(','),
-      num_redactions: redactions,
-      pii_types_redacted: [...outcome.redactions.keys()].join(','),
-    });
-    span?.end();
-  }
-}
-
-/** Nobody needs the outcome once the connection is closed. */
-function clientGoneSignal(response: Response): AbortSignal {
-  const leaving = new AbortController();
-  const leave = (): void => leaving.abort(new ClientGone());
-  if (response.destroyed) leave();
-  else response.once('close', leave);
-  return leaving.signal;
 }

@@ -3,16 +3,25 @@ import type { JsonObject } from '../common/json';
 import type { DroppedParameter } from '../llm/chat-result';
 import type { ChatPlan } from './chat-planner';
 import type { AttemptReceipt } from './execution/attempt-ledger';
+import type { RunDecision } from './execution/chat-run';
 
-export interface MetadataParts {
-  readonly plan: ChatPlan;
+/** What the metadata of every answer is made from, whatever was asked. */
+export interface CallParts {
   readonly receipt: AttemptReceipt;
+  readonly decision: Pick<RunDecision, 'strategy' | 'objective' | 'decisionId'>;
+  readonly routingReason: string;
+  /** What the call was expected to cost before it was made. */
+  readonly estimatedNanoUsd: NanoUsd;
   /** Everything the request cost, failed attempts included. */
   readonly costNanoUsd: NanoUsd;
   readonly attempts: number;
   readonly remainingNanoUsd: NanoUsd | undefined;
   readonly droppedParameters: readonly DroppedParameter[];
   readonly responseTimeMs: number;
+}
+
+export interface MetadataParts extends Omit<CallParts, 'decision' | 'routingReason' | 'estimatedNanoUsd'> {
+  readonly plan: ChatPlan;
   /** The client gave no output limit; this one was sent. */
   readonly defaultedOutputLimit: number | undefined;
 }
@@ -21,12 +30,15 @@ export interface MetadataParts {
 export function toRouterMetadata(parts: MetadataParts): JsonObject {
   const { plan, receipt } = parts;
   const { features, intent } = plan.analysis;
+  const { reason, strategy, objective } = plan.plan;
   return {
-    selected_provider: receipt.card.provider,
-    selected_model: receipt.card.model,
-    routing_reason: plan.plan.reason,
-    strategy: plan.plan.strategy,
-    objective: plan.plan.objective,
+    ...toCallMetadata({
+      ...parts,
+      decision: { strategy, objective, decisionId: plan.decisionId },
+      routingReason: reason,
+      estimatedNanoUsd: expectedCostOf(plan, receipt),
+      droppedParameters: droppedOf(parts),
+    }),
     intent_label: intent.label,
     intent_confidence: intent.confidence,
     intent_method: intent.method,
@@ -42,7 +54,19 @@ export function toRouterMetadata(parts: MetadataParts): JsonObject {
         json: features.wantsJson || features.signals.json + features.signals.jsonStrong > 0,
       },
     },
-    estimated_cost: toUsdNumber(expectedCostOf(plan, receipt)),
+  };
+}
+
+/** `router_metadata` of an answer to anything but a chat: everything but the intent. */
+export function toCallMetadata(parts: CallParts): JsonObject {
+  const { receipt, decision } = parts;
+  return {
+    selected_provider: receipt.card.provider,
+    selected_model: receipt.card.model,
+    routing_reason: parts.routingReason,
+    strategy: decision.strategy,
+    objective: decision.objective,
+    estimated_cost: toUsdNumber(parts.estimatedNanoUsd),
     actual_cost: toUsdNumber(parts.costNanoUsd),
     actual_cost_nano_usd: parts.costNanoUsd.toString(),
     cost_source: receipt.costSource,
@@ -50,8 +74,8 @@ export function toRouterMetadata(parts: MetadataParts): JsonObject {
     response_time_ms: Math.round(parts.responseTimeMs * 100) / 100,
     attempts: parts.attempts,
     cache: 'bypass',
-    dropped_parameters: droppedOf(parts),
-    decision_id: plan.decisionId,
+    dropped_parameters: parts.droppedParameters,
+    decision_id: decision.decisionId,
     ...(receipt.card.demo && { demo: true }),
   };
 }

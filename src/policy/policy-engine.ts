@@ -1,6 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { AccessRules } from '../access/access-rules';
 import type { ChatRequest } from '../llm/chat-request';
+import type { EmbeddingRequest } from '../llm/embedding-request';
+import { inspectEmbeddingInSteps } from './inspect-embedding';
 import { inspectRequest, inspectRequestInSteps } from './inspect-request';
 import { JailbreakPatternSource } from './jailbreak-pattern-source';
 import { PolicyConfig } from './policy.config';
@@ -19,11 +21,11 @@ export interface PolicyContext {
 }
 
 /** What policy says about a request. A blocked one must not go on; its `request` is redacted all the same. */
-export interface PolicyOutcome {
+export interface PolicyOutcome<T = ChatRequest> {
   readonly blocked: boolean;
   readonly reasons: readonly ViolationReason[];
   /** The very object that came in when nothing was found. */
-  readonly request: ChatRequest;
+  readonly request: T;
   /** How many spans of each kind were replaced. */
   readonly redactions: ReadonlyMap<PiiType, number>;
   /** For the router: which candidates the tenant may use. */
@@ -72,6 +74,23 @@ export class PolicyEngine {
     return outcomeOf(redacted, inspection, policy);
   }
 
+  /**
+   * The same for texts to be embedded, always in slices. Nobody answers to such texts, so they are not searched
+   * for jailbreaks. Where personal data is redacted, token ids are refused: what they say cannot be seen.
+   */
+  async inspectEmbedding(
+    request: EmbeddingRequest,
+    context: PolicyContext,
+    signal?: AbortSignal,
+  ): Promise<PolicyOutcome<EmbeddingRequest>> {
+    const policy = { ...this.policyOf(context.organizationSlug), detectJailbreak: false };
+    const inspection = this.begin(request, policy, context);
+    if (policy.redactPii && request.inputs.some((input) => typeof input !== 'string'))
+      inspection.block('uninspectable_input');
+    const redacted = await this.slices.run(inspectEmbeddingInSteps(request, inspection), signal);
+    return outcomeOf(redacted, inspection, policy);
+  }
+
   /** The policy of an organization, also for lists of models outside a chat request. */
   policyOf(organizationSlug: string): TenantPolicy {
     const jailbreakPatterns = this.jailbreakPatterns.current();
@@ -83,7 +102,11 @@ export class PolicyEngine {
     return policy;
   }
 
-  private begin(request: ChatRequest, policy: TenantPolicy, context: PolicyContext): RequestInspection {
+  private begin(
+    request: Pick<ChatRequest, 'model'>,
+    policy: TenantPolicy,
+    context: PolicyContext,
+  ): RequestInspection {
     const inspection = new RequestInspection(this.rules, policy);
     for (const rule of this.rules) {
       for (const finding of rule.inspectRequest?.(request, { policy, region: context.region }) ?? []) {
@@ -94,10 +117,10 @@ export class PolicyEngine {
   }
 }
 
-function outcomeOf(
-  request: ChatRequest,
+function outcomeOf<T>(
+  request: T,
   { reasons, redactions }: RequestInspection,
   { modelRules, regionRules }: TenantPolicy,
-): PolicyOutcome {
+): PolicyOutcome<T> {
   return { blocked: reasons.size > 0, reasons: [...reasons], request, redactions, modelRules, regionRules };
 }

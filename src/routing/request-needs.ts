@@ -8,6 +8,15 @@ export interface RequestNeeds {
   readonly capabilities: readonly (keyof ModelCapabilities)[];
   /** Expected prompt tokens. An expectation, not a bound: at the edge the vendor's own count decides. */
   readonly inputTokens: number;
+  /** Set when vectors are wanted instead of an answer. */
+  readonly embedding?: EmbeddingNeeds;
+}
+
+/** What an embedding model must take and give. */
+export interface EmbeddingNeeds {
+  readonly inputs: number;
+  readonly dimensions: number | undefined;
+  readonly tokenIds: boolean;
 }
 
 /** Reads the needs off a request. Fields a vendor may drop without changing the answer's form are no needs. */
@@ -23,9 +32,20 @@ export function needsOf(request: ChatRequest, features: PromptFeatures): Request
 
 /** The first capability a model lacks; undefined when it has all. */
 export function missingCapability(card: ModelCard, needs: RequestNeeds): string | undefined {
+  if (needs.embedding) return missingForEmbedding(card, needs.embedding);
   if (card.kind !== 'chat') return 'chat';
   for (const capability of needs.capabilities) if (!card.capabilities[capability]) return capability;
   return undefined;
+}
+
+function missingForEmbedding({ embedding }: ModelCard, needs: EmbeddingNeeds): string | undefined {
+  if (!embedding) return 'embedding';
+  if (needs.inputs > embedding.maxInputs) return 'inputs';
+  if (needs.tokenIds && !embedding.tokenIds) return 'token_ids';
+  const { dimensions = embedding.dimensions } = needs;
+  const fits =
+    dimensions === embedding.dimensions || (embedding.shortens && dimensions < embedding.dimensions);
+  return fits ? undefined : 'dimensions';
 }
 
 function addNeedsOfParts(parts: readonly ContentPart[], capabilities: Set<keyof ModelCapabilities>): void {

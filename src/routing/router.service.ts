@@ -14,6 +14,7 @@ import { toNoRoute, type NoRoute } from './no-route';
 import { answersTo, planRoute } from './plan-route';
 import { needsOf } from './request-needs';
 import type { RoutePlan } from './route-plan';
+import { insistedModel } from './routed-name';
 import { RoutingConfig } from './routing.config';
 import { parseRoutingPreference, type RoutingPreference } from './routing-preference';
 import { ROUTING_STRATEGIES, type RoutingStrategy } from './strategies/routing-strategy';
@@ -49,9 +50,6 @@ export interface RouteRequest {
 export type RouteDecision =
   | { readonly kind: 'routed'; readonly plan: RoutePlan; readonly toRecord: () => DecisionRecord }
   | { readonly kind: 'none'; readonly noRoute: NoRoute; readonly toRecord: () => DecisionRecord };
-
-/** Names by which a client leaves the choice to the router. */
-const ROUTED_NAMES: ReadonlySet<string> = new Set(['', 'auto', 'router']);
 
 /** Chooses who answers. Takes a snapshot of everything, measures nothing itself, calls nobody. */
 @Injectable()
@@ -93,8 +91,12 @@ export class RouterService {
 
   /** The model that must answer; undefined when the choice is free. */
   directModelOf(request: ChatRequest): string | undefined {
-    const name = request.model?.trim() ?? '';
-    return this.config.honourRequestedModel && !ROUTED_NAMES.has(name.toLowerCase()) ? name : undefined;
+    return this.config.honourRequestedModel ? insistedModel(request.model) : undefined;
+  }
+
+  /** The only model whose offers matter; undefined when others may answer, too. */
+  onlyModelOf(request: ChatRequest): string | undefined {
+    return this.config.directFailover ? undefined : this.directModelOf(request);
   }
 
   decide(route: RouteRequest): RouteDecision {

@@ -44,6 +44,9 @@ export class ModelDto {
   @ApiPropertyOptional({ type: [String], example: ['tools', 'vision', 'json_schema'] })
   capabilities?: string[];
 
+  @ApiPropertyOptional({ description: 'Numbers in a vector, of embedding models.' })
+  dimensions?: number;
+
   @ApiPropertyOptional({ type: [String], example: ['global'] })
   regions?: string[];
 

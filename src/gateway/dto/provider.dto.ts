@@ -1,5 +1,17 @@
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
 
+/** What the last request for the vendor's list of models found; made only while something is wrong with it. */
+export class ProviderProbeDto {
+  @ApiProperty({ format: 'date-time' })
+  at: string;
+
+  @ApiProperty({ enum: ['up', 'down', 'refused', 'unknown'] })
+  outcome: string;
+
+  @ApiProperty()
+  latency_ms: number;
+}
+
 /** A configured vendor. */
 export class ProviderDto {
   @ApiProperty({ example: 'openai' })
@@ -23,6 +35,9 @@ export class ProviderDto {
 
   @ApiProperty({ type: [String] })
   regions: string[];
+
+  @ApiPropertyOptional({ type: ProviderProbeDto, nullable: true, description: 'Null before the first.' })
+  last_probe: ProviderProbeDto | null;
 }
 
 @ApiExtraModels(ProviderDto)

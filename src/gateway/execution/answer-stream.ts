@@ -1,4 +1,5 @@
 import type { ChatStreamEvent } from '../../llm/chat-stream-event';
+import type { DrainLimits } from '../../providers/provider-registry';
 import type { AttemptReceipt } from './attempt-ledger';
 import type { ExecutionTarget } from './chat-run';
 import type { StreamMeter } from './stream-meter';
@@ -15,6 +16,10 @@ export interface AnswerStreamParts {
   readonly opening: readonly ChatStreamEvent[];
   readonly rest: AsyncIterator<ChatStreamEvent>;
   readonly meter: StreamMeter;
+  /** How far the vendor is read on after the client has left; undefined: the call is cancelled at once. */
+  readonly drain: DrainLimits | undefined;
+  /** Fires when the client leaves. */
+  readonly signal: AbortSignal;
   /** Books the call; called exactly once, when the stream is over in whatever way. */
   readonly book: (end: StreamEnd) => Promise<AttemptReceipt>;
 }
@@ -22,7 +27,8 @@ export interface AnswerStreamParts {
 /**
  * A streamed answer of which the first content has arrived. Iterating passes the events on and, at
  * the end, books the call before the iteration finishes, so that nothing unbooked reaches the client's
- * last byte. Leaving the iteration early cancels the call at the vendor and books what was delivered.
+ * last byte. Leaving the iteration early cancels the call at the vendor and books what was delivered, or,
+ * at a vendor that bills the whole answer all the same, reads it to its end and books that.
  */
 export class AnswerStream implements AsyncIterable<ChatStreamEvent> {
   receipt: AttemptReceipt | undefined;
@@ -38,12 +44,13 @@ export class AnswerStream implements AsyncIterable<ChatStreamEvent> {
     // A second reader would book the call a second time.
     if (this.isTaken) throw new Error('an answer stream is read once');
     this.isTaken = true;
-    const { opening, rest, meter, book } = this.parts;
+    const { opening, rest, meter, drain, signal, book } = this.parts;
     let end: StreamEnd = { kind: 'left' };
     try {
       yield* opening;
       for (let step = await rest.next(); step.done !== true; step = await rest.next()) {
         meter.add(step.value);
+        if (drain && signal.aborted) return;
         yield step.value;
       }
       end = { kind: 'complete' };
@@ -51,9 +58,21 @@ export class AnswerStream implements AsyncIterable<ChatStreamEvent> {
       end = { kind: 'failed', error };
       throw error;
     } finally {
-      // Whatever cancelling comes to, the call is booked.
-      if (end.kind === 'left') await Promise.resolve(rest.return?.()).catch(() => undefined);
+      // Whatever draining and cancelling come to, the call is booked.
+      if (end.kind === 'left') await this.leave().catch(() => undefined);
       this.receipt = await book(end);
     }
+  }
+
+  /** The time limit of draining is kept by the call itself, which then fails. */
+  private async leave(): Promise<void> {
+    const { rest, meter, drain } = this.parts;
+    const endBytes = meter.deliveredBytes + (drain?.maxBytes ?? 0);
+    while (drain && meter.deliveredBytes < endBytes) {
+      const step = await rest.next();
+      if (step.done === true) return;
+      meter.add(step.value);
+    }
+    await rest.return?.();
   }
 }

@@ -11,7 +11,7 @@ import type { AttemptStatus, CostSource, UsageRow } from '../../cost/ledger/usag
 import { inputTokensOf, NO_USAGE, outputTokensOf, type TokenUsage } from '../../llm/token-usage';
 import { MetricsService } from '../../telemetry/metrics.service';
 import { failSpan, Tracing } from '../../telemetry/tracing';
-import type { ChatRun, ExecutionTarget } from './chat-run';
+import type { VendorRun, ExecutionTarget } from './chat-run';
 
 const MAX_NAME = 200;
 
@@ -36,6 +36,8 @@ export interface AttemptEnd {
   readonly usage: TokenUsage;
   /** `exact` when the usage is the vendor's, or when the vendor certainly billed nothing. */
   readonly source: Extract<CostSource, 'exact' | 'estimated'>;
+  /** A second opinion on the cost, for the metrics only. */
+  readonly vendorCostNanoUsd?: NanoUsd;
   readonly firstTokenMs?: number;
 }
 
@@ -60,7 +62,7 @@ export class AttemptLedger {
   ) {}
 
   /** Resolves when the intent is durable; only then may the call be sent. */
-  async begin(run: ChatRun, target: ExecutionTarget): Promise<OpenAttempt> {
+  async begin(run: VendorRun, target: ExecutionTarget): Promise<OpenAttempt> {
     const startedAtMs = this.clock.now();
     const attemptId = newId('att', startedAtMs);
     const intent = toIntent(run, target, { attemptId, startedAtMs });
@@ -83,7 +85,7 @@ export class AttemptLedger {
   }
 
   /** Resolves when the outcome is durable; only then may the last byte go to the client. */
-  async end(run: ChatRun, attempt: OpenAttempt, end: AttemptEnd): Promise<AttemptReceipt> {
+  async end(run: VendorRun, attempt: OpenAttempt, end: AttemptEnd): Promise<AttemptReceipt> {
     const receipt = this.priceOf(attempt, end);
     const now = this.clock.now();
     // Counted even if the note below fails: the hold is settled with what the vendor bills.
@@ -113,6 +115,7 @@ export class AttemptLedger {
       inputTokens: inputTokensOf(receipt.usage),
       outputTokens: outputTokensOf(receipt.usage),
       costNanoUsd: receipt.costNanoUsd,
+      vendorCostNanoUsd: end.source === 'exact' ? end.vendorCostNanoUsd : undefined,
     });
     return receipt;
   }
@@ -154,7 +157,7 @@ function toLedgerText(text: string): string {
 
 /** The intent carries the worst case, so that it can be booked as it is if this process dies. */
 function toIntent(
-  run: ChatRun,
+  run: VendorRun,
   target: ExecutionTarget,
   attempt: { attemptId: string; startedAtMs: number },
 ): UsageRow {
@@ -169,7 +172,7 @@ function toIntent(
     user_id: caller.userId,
     api_key_id: caller.apiKeyId ?? null,
     endpoint: run.endpoint,
-    purpose: 'answer',
+    purpose: run.purpose,
     requested_model: run.requestedModel === undefined ? null : toLedgerText(run.requestedModel),
     provider: target.card.provider,
     resolved_model: target.card.model,
@@ -187,7 +190,7 @@ function toIntent(
     usage: {
       ...NO_USAGE,
       inputUncached: run.inputTokensBound,
-      outputText: target.maxOutputTokens * run.chat.choiceCount,
+      outputText: target.worstCaseTokens - run.inputTokensBound,
     },
     cost_nano_usd: target.worstCaseNanoUsd.toString(),
     held_nano_usd: target.worstCaseNanoUsd.toString(),

@@ -3,7 +3,9 @@ import type { Caller } from '../../access/caller';
 import type { ModelCard } from '../../catalog/model-card';
 import type { NanoUsd } from '../../common/money';
 import type { RequestHold } from '../../cost/holds/request-hold';
+import type { AttemptPurpose } from '../../cost/ledger/usage-row';
 import type { ChatRequest } from '../../llm/chat-request';
+import type { EmbeddingRequest } from '../../llm/embedding-request';
 import type { RequestFacts } from '../../platform/http/request-facts';
 import type { ConfiguredProvider } from '../../providers/provider-registry';
 
@@ -28,18 +30,18 @@ export interface RunDecision {
   readonly priceVersion: string;
 }
 
-/** A request on its way through the plan. */
-export interface ChatRun {
+/** A request on its way through the plan, whatever it asks for. */
+export interface VendorRun {
   readonly facts: RequestFacts;
   /** The request's span, when it is sampled. */
   readonly span: Span | undefined;
   readonly caller: Caller;
   /** Name of the task in the ledger, such as `chat.completions`. */
   readonly endpoint: string;
+  /** What its calls are made for. */
+  readonly purpose: AttemptPurpose;
   /** Route template, for metrics. */
   readonly route: string;
-  /** As it leaves the house: after policy. */
-  readonly chat: ChatRequest;
   /** What the client wrote as `model`. */
   readonly requestedModel: string | undefined;
   /** Upper bound of the prompt in tokens. */
@@ -47,6 +49,8 @@ export interface ChatRun {
   readonly decision: RunDecision;
   /** In the order in which they are tried; at least one. */
   readonly targets: readonly ExecutionTarget[];
+  /** Who else could answer by what is known now; empty when nobody. */
+  readonly nextTargets: () => readonly ExecutionTarget[];
   readonly hold: RequestHold;
   /** What the client wants to spend at most on all attempts together. */
   readonly ceilingNanoUsd: NanoUsd | undefined;
@@ -55,9 +59,25 @@ export interface ChatRun {
   readonly tally: RunTally;
 }
 
+/** A chat on its way. */
+export interface ChatRun extends VendorRun {
+  /** As it leaves the house: after policy. */
+  readonly chat: ChatRequest;
+}
+
+/** Texts on their way to become vectors. */
+export interface EmbeddingRun extends VendorRun {
+  /** As it leaves the house: after policy. */
+  readonly embedding: EmbeddingRequest;
+  /** What the inputs probably have, for a vendor that does not say. */
+  readonly inputTokensExpected: number;
+}
+
 /** What the attempts of a request have taken so far. */
 export class RunTally {
   attempts = 0;
+  /** Attempts at models the vendor does not have; they cost nothing and do not count against the limit. */
+  unknownModels = 0;
   costNanoUsd: NanoUsd = 0n;
   tokens = 0;
 

@@ -37,6 +37,32 @@ describe('PlanExecutor.complete', () => {
     await kit.finish(run);
   });
 
+  it('asks for another plan when the vendor knows none of the models, and books every call', async () => {
+    const unknown = { error: vendorError('not_found', NOT_BILLED) };
+    const kit = new ExecutionKit([unknown, unknown, ANSWER]);
+    const run = await kit.run({ models: ['demo-small', 'demo-balanced'], nextModels: ['demo-premium'] });
+
+    const { receipt } = await kit.executor.complete(run);
+
+    expect(receipt.card.model).toBe('demo-premium');
+    expect(kit.journal.outcomes.map(({ error_code }) => error_code)).toEqual([
+      'not_found',
+      'not_found',
+      null,
+    ]);
+    await kit.finish(run);
+  });
+
+  it('makes no other plan after a failure of another kind', async () => {
+    const kit = new ExecutionKit([{ error: vendorError('timeout') }]);
+    const run = await kit.run({ nextModels: ['demo-premium'] });
+
+    await expect(kit.executor.complete(run)).rejects.toMatchObject({ kind: 'timeout' });
+
+    expect(kit.invoker.calls).toHaveLength(1);
+    await kit.finish(run);
+  });
+
   it('writes intents and outcomes that the ledger takes', async () => {
     const kit = new ExecutionKit([{ error: vendorError('timeout') }, ANSWER]);
     const run = await kit.run({

@@ -4,16 +4,20 @@ import { AppError } from '../../common/app-error';
 import { BudgetAdmission } from '../../cost/holds/budget-admission';
 import type { ChatResult } from '../../llm/chat-result';
 import { isContentEvent, type ChatStreamEvent } from '../../llm/chat-stream-event';
+import type { EmbeddingResult } from '../../llm/embedding-result';
 import { ProviderError } from '../../llm/provider-error';
-import { NO_USAGE } from '../../llm/token-usage';
-import { ProviderInvoker, type Invocation } from '../../providers/provider-invoker';
+import { NO_USAGE, type TokenUsage } from '../../llm/token-usage';
+import { ProviderInvoker, type EmbeddingInvocation, type Invocation } from '../../providers/provider-invoker';
 import { decideRetry } from '../../providers/resilience/retry-policy';
+import { RetryBudget } from '../../providers/resilience/retry-budget';
 import { MetricsService } from '../../telemetry/metrics.service';
 import { GatewayConfig } from '../gateway.config';
 import { GATEWAY_ERRORS } from '../gateway.errors';
 import { AnswerStream, type StreamEnd } from './answer-stream';
 import { AttemptLedger, type AttemptEnd, type AttemptReceipt, type OpenAttempt } from './attempt-ledger';
-import type { ChatRun, ExecutionTarget } from './chat-run';
+import type { ChatRun, EmbeddingRun, ExecutionTarget, VendorRun } from './chat-run';
+import { EmbeddingMeter } from './embedding-meter';
+import { FailedAttempts } from './failed-attempts';
 import { StreamMeter } from './stream-meter';
 
 /** A whole answer and what was booked for it. */
@@ -22,10 +26,29 @@ export interface CompletedAnswer {
   readonly receipt: AttemptReceipt;
 }
 
+/** One vector per input, and what was booked for them. */
+export interface CompletedEmbedding {
+  readonly result: EmbeddingResult;
+  readonly receipt: AttemptReceipt;
+}
+
+/** Plans that are made for one request while the vendor knows none of their models. */
+const MAX_PLANS = 8;
+
+/** What follows a failure: the next target, the same again, or the same with another key of its provider. */
+type NextCall = 'failover' | 'retry' | 'other-key';
+
+interface Failing {
+  readonly target: ExecutionTarget;
+  readonly failures: FailedAttempts;
+  /** How many attempts the target has had; from 1. */
+  readonly attempt: number;
+}
+
 interface MeteredAttempt {
-  readonly run: ChatRun;
+  readonly run: VendorRun;
   readonly attempt: OpenAttempt;
-  readonly meter: StreamMeter;
+  readonly meter: Pick<StreamMeter, 'model' | 'finalUsage'>;
 }
 
 /**
@@ -36,6 +59,7 @@ interface MeteredAttempt {
 export class PlanExecutor {
   constructor(
     private readonly invoker: ProviderInvoker,
+    private readonly retryBudget: RetryBudget,
     private readonly attempts: AttemptLedger,
     private readonly admission: BudgetAdmission,
     private readonly config: GatewayConfig,
@@ -44,42 +68,76 @@ export class PlanExecutor {
 
   /** Resolves with the first answer; rejects with the last failure when no target answers. */
   complete(run: ChatRun): Promise<CompletedAnswer> {
-    return this.tryTargets(run, (attempt) => this.completeOnce(run, attempt));
+    return this.tryPlans(run, (attempt) => this.completeOnce(run, attempt));
   }
 
   /** Resolves when the first content event has arrived; until then a failure moves on to the next target. */
   open(run: ChatRun): Promise<AnswerStream> {
-    return this.tryTargets(run, (attempt) => this.openOnce(run, attempt));
+    return this.tryPlans(run, (attempt) => this.openOnce(run, attempt));
   }
 
-  private async tryTargets<T>(run: ChatRun, once: (attempt: OpenAttempt) => Promise<T>): Promise<T> {
-    let failure: unknown;
+  /** Resolves with the vectors of the first target that gives them. */
+  embed(run: EmbeddingRun): Promise<CompletedEmbedding> {
+    return this.tryPlans(run, (attempt) => this.embedOnce(run, attempt));
+  }
+
+  /** A server that stands in for a vendor may know few of its models: each is asked for once, until one is found. */
+  private async tryPlans<T>(run: VendorRun, once: (attempt: OpenAttempt) => Promise<T>): Promise<T> {
+    let { targets } = run;
+    for (let plans = 1; ; plans++) {
+      try {
+        return await this.tryTargets({ ...run, targets }, once);
+      } catch (failure) {
+        if (!isUnknownModel(failure) || plans === MAX_PLANS || run.signal.aborted) throw failure;
+        targets = run.nextTargets();
+        if (targets.length === 0) throw failure;
+      }
+    }
+  }
+
+  private async tryTargets<T>(run: VendorRun, once: (attempt: OpenAttempt) => Promise<T>): Promise<T> {
+    const failures = new FailedAttempts();
     for (const target of run.targets) {
-      for (let attemptOnTarget = 1; run.tally.attempts < this.config.maxAttempts; attemptOnTarget++) {
-        if (run.signal.aborted) throw toError(failure ?? clientLeft(target));
+      let next: NextCall = 'failover';
+      for (let attemptOnTarget = 1; this.hasAttemptsLeft(run); attemptOnTarget++) {
+        if (run.signal.aborted) throw failures.lastOr(clientLeft(target));
         const refusal = this.invoker.refusalOf(target);
         if (refusal) {
-          failure = refusal;
+          failures.addRefusal(refusal);
           this.metrics.routerFallback({ route: run.route, reason: refusal.kind });
           break;
         }
         // What does not cover this target may still cover a cheaper one behind it.
         if (!(await this.isCovered(run, target))) break;
+        if (next !== 'other-key' && !this.mayCall(target, failures)) break;
         const attempt = await this.attempts.begin(run, target);
         try {
           return await once(attempt);
         } catch (error) {
-          failure = error;
+          failures.add(target.provider.name, error);
         }
-        const next = await this.afterFailure(run, failure, attemptOnTarget);
+        next = await this.afterFailure(run, { target, failures, attempt: attemptOnTarget });
         if (next === 'failover') break;
       }
     }
-    throw toError(failure);
+    throw failures.worthTellingOr(noBudgetLeft());
+  }
+
+  /** The first call to a provider is free; one that has just shown itself ailing costs a repetition. */
+  private mayCall(target: ExecutionTarget, failures: FailedAttempts): boolean {
+    const { name } = target.provider;
+    if (failures.isAiling(name)) return this.retryBudget.take(name);
+    if (!failures.hasCalled(name)) this.retryBudget.noteRequest(name);
+    return true;
+  }
+
+  private hasAttemptsLeft({ tally }: VendorRun): boolean {
+    return tally.attempts - tally.unknownModels < this.config.maxAttempts;
   }
 
   /** Waits before a repetition; throws what cannot be helped by another call. */
-  private async afterFailure(run: ChatRun, failure: unknown, attempt: number): Promise<'retry' | 'failover'> {
+  private async afterFailure(run: VendorRun, { target, failures, attempt }: Failing): Promise<NextCall> {
+    const failure = failures.last;
     if (!(failure instanceof ProviderError) || run.signal.aborted) throw failure;
     const decision = decideRetry({
       error: failure,
@@ -87,16 +145,19 @@ export class PlanExecutor {
       contentDelivered: false,
       remainingMs: Number.POSITIVE_INFINITY,
       random: Math.random(),
+      hasOtherCredential: this.invoker.hasOtherCredential(target, failure),
     });
     if (decision.action === 'stop') throw failure;
     this.metrics.routerFallback({ route: run.route, reason: failure.kind });
     if (decision.action === 'failover') return 'failover';
+    // Waiting would be in vain; the repetition itself is taken when it is made.
+    if (decision.takesBudget && !this.retryBudget.has(target.provider.name)) return 'failover';
     await sleep(decision.delayMs, undefined, { signal: run.signal }).catch(() => Promise.reject(failure));
-    return 'retry';
+    return decision.takesBudget ? 'retry' : 'other-key';
   }
 
   /** True when what is left of the hold covers another call; tops the hold up when an earlier call has eaten into it. */
-  private async isCovered(run: ChatRun, target: ExecutionTarget): Promise<boolean> {
+  private async isCovered(run: VendorRun, target: ExecutionTarget): Promise<boolean> {
     const needed = run.tally.costNanoUsd + target.worstCaseNanoUsd;
     if (run.ceilingNanoUsd !== undefined && needed > run.ceilingNanoUsd) return false;
     const missing = needed - run.hold.amountNanoUsd;
@@ -110,14 +171,25 @@ export class PlanExecutor {
       this.invoker.complete(attempt.target, callOf(run, attempt)),
     );
     if (!result.usage) countDelivered(meter, result);
-    const { usage, source } = result.usage
-      ? ({ usage: result.usage, source: 'exact' } as const)
-      : meter.finalUsage();
     const receipt = await this.attempts.end(run, attempt, {
+      ...usageOf(result, meter),
+      // A call that was read to its end all the same has nobody left to answer to.
+      ...(run.signal.aborted ? CLIENT_LEFT : { status: 'success' }),
+      answeredModel: result.model,
+      vendorCostNanoUsd: result.vendorCostNanoUsd,
+    });
+    return { result, receipt };
+  }
+
+  private async embedOnce(run: EmbeddingRun, attempt: OpenAttempt): Promise<CompletedEmbedding> {
+    const meter = new EmbeddingMeter(run.inputTokensExpected);
+    const result = await this.guard({ run, attempt, meter }, () =>
+      this.invoker.embed(attempt.target, embeddingCallOf(run, attempt)),
+    );
+    const receipt = await this.attempts.end(run, attempt, {
+      ...usageOf(result, meter),
       status: 'success',
       answeredModel: result.model,
-      usage,
-      source,
     });
     return { result, receipt };
   }
@@ -128,7 +200,16 @@ export class PlanExecutor {
     const opening = await this.guard({ run, attempt, meter }, () => readOpening(rest, meter));
     const book = (end: StreamEnd): Promise<AttemptReceipt> =>
       this.attempts.end(run, attempt, toAttemptEnd(end, meter));
-    return new AnswerStream({ target: attempt.target, opening, rest, meter, book });
+    const { target } = attempt;
+    return new AnswerStream({
+      target,
+      opening,
+      rest,
+      meter,
+      book,
+      drain: target.provider.drain,
+      signal: run.signal,
+    });
   }
 
   /** Books a call that failed before anything of its answer was seen. */
@@ -137,9 +218,14 @@ export class PlanExecutor {
       return await call();
     } catch (error) {
       await this.attempts.end(run, attempt, failedEnd(error, run, meter));
+      if (isUnknownModel(error)) run.tally.unknownModels += 1;
       throw error;
     }
   }
+}
+
+function isUnknownModel(failure: unknown): boolean {
+  return failure instanceof ProviderError && failure.kind === 'not_found';
 }
 
 function callOf(run: ChatRun, attempt: OpenAttempt): Invocation {
@@ -150,6 +236,25 @@ function callOf(run: ChatRun, attempt: OpenAttempt): Invocation {
     traceParent: attempt.traceParent,
     signal: run.signal,
   };
+}
+
+function embeddingCallOf({ embedding, signal }: EmbeddingRun, attempt: OpenAttempt): EmbeddingInvocation {
+  const { card } = attempt.target;
+  return {
+    request: embedding,
+    vectorLength: embedding.dimensions ?? card.embedding?.dimensions ?? 0,
+    attemptId: attempt.attemptId,
+    traceParent: attempt.traceParent,
+    signal,
+  };
+}
+
+/** The vendor's usage, or the estimate of what was delivered. */
+function usageOf(
+  { usage }: { readonly usage: TokenUsage | undefined },
+  meter: MeteredAttempt['meter'],
+): Pick<AttemptEnd, 'usage' | 'source'> {
+  return usage ? { usage, source: 'exact' } : meter.finalUsage();
 }
 
 async function readOpening(
@@ -178,7 +283,7 @@ function countDelivered(meter: StreamMeter, result: ChatResult): void {
 }
 
 /** A call that certainly did no billable work costs nothing; any other is booked as its meter has it, or as an estimate of its prompt. */
-function failedEnd(error: unknown, run: ChatRun, meter: StreamMeter): AttemptEnd {
+function failedEnd(error: unknown, run: VendorRun, meter: MeteredAttempt['meter']): AttemptEnd {
   const failure = error instanceof ProviderError ? error : undefined;
   const status = run.signal.aborted ? 'aborted' : 'error';
   const errorCode = failure?.kind ?? 'internal_error';
@@ -192,6 +297,8 @@ function failedEnd(error: unknown, run: ChatRun, meter: StreamMeter): AttemptEnd
   }
   return { ...meter.finalUsage(), status, errorCode, answeredModel: meter.model };
 }
+
+const CLIENT_LEFT = { status: 'aborted', errorCode: 'client_left' } as const;
 
 function toAttemptEnd(end: StreamEnd, meter: StreamMeter): AttemptEnd {
   const common = { ...meter.finalUsage(), answeredModel: meter.model, firstTokenMs: meter.firstTokenMs };
@@ -208,11 +315,6 @@ function toAttemptEnd(end: StreamEnd, meter: StreamMeter): AttemptEnd {
 function clientLeft(target: ExecutionTarget): ProviderError {
   const provider = target.provider.name;
   return new ProviderError({ provider, kind: 'aborted', message: 'the client left', mayHaveBilled: false });
-}
-
-/** What the client is told when no call is left: why the last one failed, if there was one. */
-function toError(failure: unknown): unknown {
-  return failure ?? noBudgetLeft();
 }
 
 function noBudgetLeft(): AppError {

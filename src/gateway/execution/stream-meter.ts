@@ -18,6 +18,11 @@ export class StreamMeter {
     private readonly startedAtMs: number,
   ) {}
 
+  /** Bytes of text, reasoning and tool arguments that have passed. */
+  get deliveredBytes(): number {
+    return this.textBytes + this.reasoningBytes;
+  }
+
   add(event: ChatStreamEvent): void {
     switch (event.type) {
       case 'start':

@@ -11,7 +11,7 @@ const ROUTED_NAMES: ReadonlySet<string> = new Set(['', 'auto', 'router']);
 export class ModelAccessRule implements PolicyRule {
   readonly name = 'model-access';
 
-  inspectRequest(request: ChatRequest, { policy }: RequestContext): readonly Finding[] {
+  inspectRequest(request: Pick<ChatRequest, 'model'>, { policy }: RequestContext): readonly Finding[] {
     const model = request.model?.trim().toLowerCase() ?? '';
     if (ROUTED_NAMES.has(model) || policy.modelRules.deny.length === 0) return [];
     // Only deny lists can be judged by name alone: an allow list may hold another name of the same model.

@@ -21,6 +21,7 @@ const found: readonly [string, PiiType, string][] = [
   ['amex 3782-822463-10005', 'CREDIT_CARD', '3782-822463-10005'],
   ['SSN: 536-90-4399', 'US_SSN', '536-90-4399'],
   ['social security 536904399', 'US_SSN', '536904399'],
+  ['My SSN is 123-45-6789.', 'US_SSN', '123-45-6789'],
   ['host 192.168.17.4:8080', 'IPV4', '192.168.17.4'],
   ['from 2001:db8::8a2e:370:7334 today', 'IPV6', '2001:db8::8a2e:370:7334'],
   ['fe80::1ff:fe23:4567:890a', 'IPV6', 'fe80::1ff:fe23:4567:890a'],
@@ -49,6 +50,7 @@ const found: readonly [string, PiiType, string][] = [
 ];
 
 const untouched = [
+  'part 123-45-6789 of the series',
   'Version 1.2.3.4 and v10.0.19045.3803, libfoo 2.31.0-rc.1',
   'for (int i = 0; i < 10; i++) { a[i] = std::vector<int>::size_type(b::c); }',
   'const x = { a: 1, b: [2, 3], c: "d@e" }; @Injectable() decorators; user@host',

@@ -8,7 +8,7 @@ import type { PiiType } from './pii/pii-detector';
 export const POLICY_RULES = Symbol('POLICY_RULES');
 
 /** Why a request is blocked; these words stand in the error and in metrics. */
-export type ViolationReason = 'jailbreak_detected' | 'model_denied' | 'region_denied';
+export type ViolationReason = 'jailbreak_detected' | 'model_denied' | 'region_denied' | 'uninspectable_input';
 
 /** Something a rule found. Offsets are UTF-16 positions in the inspected text. */
 export type Finding =
@@ -54,7 +54,7 @@ export interface PolicyRule {
    */
   inspectInSteps?(text: string, context: TextContext): FindingSteps;
   /** Findings about the request as a whole, such as the model it names. */
-  inspectRequest?(request: ChatRequest, context: RequestContext): readonly Finding[];
+  inspectRequest?(request: Pick<ChatRequest, 'model'>, context: RequestContext): readonly Finding[];
 }
 
 /** Findings as they are made; an empty list when a step found nothing. */

@@ -6,7 +6,10 @@ import type { Finding, PolicyRule, RequestContext } from './policy-rule';
 export class RegionAccessRule implements PolicyRule {
   readonly name = 'region-access';
 
-  inspectRequest(_request: ChatRequest, { policy, region }: RequestContext): readonly Finding[] {
+  inspectRequest(
+    _request: Pick<ChatRequest, 'model'>,
+    { policy, region }: RequestContext,
+  ): readonly Finding[] {
     if (region === undefined || permitsRegion(policy.regionRules, region.toLowerCase())) return [];
     return [{ kind: 'block', reason: 'region_denied' }];
   }

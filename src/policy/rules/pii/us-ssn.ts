@@ -14,6 +14,8 @@ const CONTEXT = new WordList([
   'social',
 ]);
 const REACH = 60;
+/** What people write to try things out. It was never issued, so alone it is any number; called an SSN it is meant as one. */
+const SAMPLE = '123456789';
 const HYPHEN = gapOf('-');
 const SLASH = gapOf('/');
 
@@ -25,7 +27,9 @@ export function detectUsSsn(scan: PiiScan): PiiSpan[] {
     const start = groups[i]?.start ?? 0;
     const end = endOfSsn(scan, i);
     if (end === undefined || isTied(text, start, end)) continue;
-    if (isIssued(digitsOf(text, start, end))) found.push({ type: 'US_SSN', start, end });
+    const digits = digitsOf(text, start, end);
+    if (isIssued(digits) || (digits === SAMPLE && scan.context.precedes(start, CONTEXT, REACH)))
+      found.push({ type: 'US_SSN', start, end });
   }
   return found;
 }
@@ -55,5 +59,5 @@ function isIssued(digits: string): boolean {
   const area = Number(digits.slice(0, 3));
   if (area === 0 || area === 666 || area >= 900) return false;
   if (digits.slice(3, 5) === '00' || digits.slice(5) === '0000') return false;
-  return digits !== '123456789' && !isOneDigitRepeated(digits);
+  return digits !== SAMPLE && !isOneDigitRepeated(digits);
 }

@@ -25,7 +25,7 @@ export const base = {
 };
 
 /** Suites that boot the application, or need a database or a server, have a folder each; the rest is `unit`. */
-const folders = ['integration', 'e2e', 'compatibility'];
+const folders = ['integration', 'e2e', 'compatibility', 'litellm'];
 
 const project = (name, settings) => ({ ...base, displayName: name, ...settings });
 

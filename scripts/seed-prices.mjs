@@ -48,13 +48,20 @@ function report(cards, rowOf) {
     const listed = theirs(card.provider, card.model);
     const name = `${card.provider}/${card.model}`;
     if (!listed) return [[name, WHOLE_MODEL, 'listed', 'unknown']];
-    return disagreements(rowOf(card), listed.prices).map((one) => [name, one.unit, one.ours, one.theirs]);
+    return disagreements(rowOf(card), listed.prices)
+      .filter(({ unit }) => isSold(card, unit))
+      .map((one) => [name, one.unit, one.ours, one.theirs]);
   });
   console.log(`Our prices against genai-prices on ${date}, USD per million tokens: ${cards.length} models\n`);
   for (const line of tableLines([['model', 'unit', 'ours', 'theirs'], ...rows])) console.log(line);
   const models = new Set(rows.map(([name]) => name)).size;
   console.log(`\n${cards.length - models} of ${cards.length} models agree in every unit`);
   return rows.some(([, unit]) => unit !== WHOLE_MODEL);
+}
+
+/** Vectors are no tokens: what a list says of their price means nothing. */
+function isSold(card, unit) {
+  return card.kind !== 'embedding' || unit !== 'outputText';
 }
 
 function printNew(cards) {

@@ -34,17 +34,16 @@ async function main() {
   const node = findNode();
   const services = await provideServices();
   try {
-    const { postgres, redis } = services;
     if (interrupted) return 130;
-    const outcome = await runJest(node, postgres, redis);
-    return await report(node, postgres, redis, outcome);
+    const outcome = await runJest(node, services);
+    return await report(node, services, outcome);
   } finally {
     await services.stop();
   }
 }
 
 /** Runs jest with everything echoed; resolves to its exit code and its parsed JSON (undefined after a crash). */
-async function runJest(node, postgres, redis) {
+async function runJest(node, { postgres, redis, litellm }) {
   const folder = mkdtempSync(join(tmpdir(), 'mm-jest-'));
   const resultFile = join(folder, 'results.json');
   const given = process.argv.slice(2);
@@ -55,6 +54,7 @@ async function runJest(node, postgres, redis) {
   const services = {
     TEST_DATABASE_URL: postgres.url ?? '',
     TEST_REDIS_URL: redis.url ?? '',
+    TEST_LITELLM: litellm.folder ?? '',
   };
   try {
     const code = await new Promise((resolve) => {
@@ -73,16 +73,17 @@ async function runJest(node, postgres, redis) {
   }
 }
 
-async function report(node, postgres, redis, { code, results }) {
+async function report(node, { postgres, redis, litellm }, { code, results }) {
   const nodeVersion = (await run(node, ['--version'])).output;
   const where = (service) =>
-    service.url === undefined ? ['NOT AVAILABLE', service.failure] : [service.version, service.origin];
+    service.failure === undefined ? [service.version, service.origin] : ['NOT AVAILABLE', service.failure];
   console.log('');
   print([
     ['ran on', 'version', 'from'],
     ['Node', nodeVersion, node === process.execPath ? 'running Node' : 'locked package'],
     ['PostgreSQL', ...where(postgres)],
     ['Redis', ...where(redis)],
+    ['LiteLLM', ...where(litellm)],
   ]);
   if (results === undefined) {
     console.log(`jest ended with exit code ${code} and left no results.`);

@@ -1,6 +1,6 @@
 import { relative, sep } from 'node:path';
 
-const folderProjects = ['integration', 'e2e', 'compatibility'];
+const folderProjects = ['integration', 'e2e', 'compatibility', 'litellm'];
 
 /** The describe wrappers of test/support/services.ts put this into the name of what they leave out. */
 const notRunMark = /\[not run: no (\w+)\]/;

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { root } from './install.mjs';
+import { findLiteLlm } from './test-litellm.mjs';
 import { startPostgres } from './test-postgres.mjs';
 import { startRedis } from './test-redis.mjs';
 
@@ -10,7 +11,8 @@ const requireInstalled = createRequire(join(root, 'package.json'));
 /**
  * A real PostgreSQL and Redis: those named by TEST_DATABASE_URL and TEST_REDIS_URL (they must answer), otherwise
  * throw-away ones. Each is `{ url, version, origin }`, or `{ failure }` when this machine can have none; `stop`
- * ends what was started.
+ * ends what was started. LiteLLM is `{ folder, version, origin }` where it was installed before, else `{ failure }`: to
+ * install it takes a command of its own.
  */
 export async function provideServices() {
   const started = [];
@@ -26,7 +28,7 @@ export async function provideServices() {
     await stop();
     throw new Error(fatal.failure);
   }
-  return { postgres, redis, stop };
+  return { postgres, redis, litellm: findLiteLlm(cacheFolder), stop };
 }
 
 /** A server named by the environment is used and must answer; otherwise one is started, if it can be. */

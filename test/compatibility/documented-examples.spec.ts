@@ -1,5 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { createApp, type TestApp } from '../support/create-app';
+import { programWithLiteLlm } from '../support/litellm-proxy';
 import { signJwt, usualClaims } from '../support/sign-jwt';
 
 const KEY = 'sk-test-key-1';
@@ -77,6 +78,27 @@ print(f"Model: {data['router_metadata']['selected_model']}")
 print(f"Cost: \${data['router_metadata']['estimated_cost']:.6f}")
 `;
 
+/** A program with OpenAI's own library, as it would be written for OpenAI. */
+const OPENAI_EXAMPLE = `
+from openai import OpenAI
+
+client = OpenAI(base_url="http://localhost:8000/v1", api_key="${KEY}")
+answer = client.chat.completions.create(
+    model="auto",
+    messages=[{"role": "user", "content": "What is 2+2?"}],
+)
+print(answer.choices[0].message.role, answer.usage.total_tokens, answer.router_metadata["selected_provider"])
+pieces = client.chat.completions.create(
+    model="auto",
+    messages=[{"role": "user", "content": "Count from 1 to 10"}],
+    stream=True,
+)
+print(len("".join(piece.choices[0].delta.content or "" for piece in pieces if piece.choices)))
+`;
+
+/** The virtual environment beside LiteLLM has the packages that the examples import. */
+const PYTHON = programWithLiteLlm('python') ?? 'python3';
+
 function canRun(program: string, args: readonly string[]): boolean {
   try {
     execFileSync(program, args, { stdio: 'ignore' });
@@ -87,9 +109,11 @@ function canRun(program: string, args: readonly string[]): boolean {
 }
 
 const hasCurl = canRun('curl', ['--version']);
-const hasPython = canRun('python3', ['--version']);
-const hasRequests = hasPython && canRun('python3', ['-c', 'import requests']);
-const hasHttpx = hasPython && canRun('python3', ['-c', 'import httpx']);
+const hasPython = canRun(PYTHON, ['--version']);
+const hasPackage = (name: string): boolean => hasPython && canRun(PYTHON, ['-c', `import ${name}`]);
+const hasRequests = hasPackage('requests');
+const hasHttpx = hasPackage('httpx');
+const hasOpenAi = hasPackage('openai');
 
 describe('the examples of the requirement documents', () => {
   let app: TestApp;
@@ -155,7 +179,7 @@ describe('the examples of the requirement documents', () => {
   (hasPython ? it : it.skip)(
     `Python: ${hasHttpx ? 'httpx, as printed' : 'urllib, because httpx is not installed'}`,
     async () => {
-      const output = await run('python3', ['-c', here(hasHttpx ? HTTPX_EXAMPLE : URLLIB_EXAMPLE)]);
+      const output = await run(PYTHON, ['-c', here(hasHttpx ? HTTPX_EXAMPLE : URLLIB_EXAMPLE)]);
 
       expect(output).toMatch(/^Response: .+\nProvider: openai\nModel: [\w.-]+\nCost: \$0\.\d{6}\n$/);
     },
@@ -164,8 +188,13 @@ describe('the examples of the requirement documents', () => {
   (hasRequests ? it : it.skip)('Python: requests, with a JWT', async () => {
     const keys = (await app.get('/v1/api-keys', { key: KEY })).body['data'] as readonly { user_id: string }[];
     const token = signJwt(usualClaims({ sub: keys[0]?.user_id }), { algorithm: 'HS256', key: JWT_SECRET });
-    const output = await run('python3', ['-c', here(REQUESTS_EXAMPLE).replace('your-jwt-token', token)]);
+    const output = await run(PYTHON, ['-c', here(REQUESTS_EXAMPLE).replace('your-jwt-token', token)]);
 
     expect(output).toBe('200 chat.completion\n');
+  });
+  (hasOpenAi ? it : it.skip)("Python: OpenAI's library, whole and streamed", async () => {
+    const output = await run(PYTHON, ['-c', here(OPENAI_EXAMPLE)]);
+
+    expect(output).toMatch(/^assistant \d+ openai\n[1-9]\d*\n$/);
   });
 });

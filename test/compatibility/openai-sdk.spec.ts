@@ -9,6 +9,7 @@ import OpenAI, {
 } from 'openai';
 import { createApp, type TestApp } from '../support/create-app';
 import { eventually } from '../support/eventually';
+import { fakeVector } from '../support/fake-vendor/embedding-answers';
 
 const MODEL = 'gpt-4o-mini';
 const HELLO = [{ role: 'user' as const, content: 'hello' }];
@@ -41,6 +42,23 @@ describe('the official openai client, unchanged', () => {
     expect(completion.choices[0]?.finish_reason).toBe('stop');
     expect(completion.usage?.total_tokens).toBeGreaterThan(0);
     expect(completion._request_id).toMatch(/^req_/);
+  });
+
+  it.each([undefined, 'float', 'base64'] as const)('gets embeddings with encoding %s', async (encoding) => {
+    const embeddings = await client.embeddings.create({
+      model: 'text-embedding-3-small',
+      input: ['hello', 'the second text'],
+      ...(encoding && { encoding_format: encoding }),
+    });
+    const [, second] = embeddings.data;
+
+    expect(embeddings.data.map(({ index }) => index)).toEqual([0, 1]);
+    expect(embeddings.usage).toEqual({ prompt_tokens: 6, total_tokens: 6 });
+    // Only a client that asks for base64 itself gets it undecoded.
+    if (encoding === 'base64') expect(second?.embedding).toEqual(expect.any(String));
+    else expect(second?.embedding).toEqual(fakeVector('the second text'));
+    // Unasked, the client asks for the more compact form and decodes it.
+    expect(app.vendor.lastCall.body['encoding_format']).toBe(encoding ?? 'base64');
   });
 
   it('may let the router choose', async () => {

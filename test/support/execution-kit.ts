@@ -19,6 +19,9 @@ import {
   type Invocation,
   type InvocationTarget,
 } from '../../src/providers/provider-invoker';
+import type { DrainLimits } from '../../src/providers/provider-registry';
+import { ProvidersConfig } from '../../src/providers/providers.config';
+import { RetryBudget } from '../../src/providers/resilience/retry-budget';
 import { Tracing } from '../../src/telemetry/tracing';
 import { chatRequest } from './chat-request-samples';
 import { caller, CostKit } from './cost-kit';
@@ -87,6 +90,10 @@ export class ScriptedInvoker extends ProviderInvoker {
 
   override refusalOf(): undefined {
     return undefined;
+  }
+
+  override hasOtherCredential(): boolean {
+    return false;
   }
 
   override async complete(target: InvocationTarget, invocation: Invocation): Promise<ChatResult> {
@@ -177,6 +184,8 @@ export function vendorError(
 
 export interface RunOptions {
   readonly models?: readonly string[];
+  /** Models of further plans, one each. */
+  readonly nextModels?: string[];
   readonly ceilingNanoUsd?: NanoUsd;
   readonly signal?: AbortSignal;
   readonly requestedModel?: string;
@@ -193,13 +202,24 @@ export class ExecutionKit {
   readonly executor: PlanExecutor;
   readonly catalog = new ModelCatalog(DEMO_MODELS);
 
+  /** How the vendors of this kit are read on after their client has left. */
+  drain: DrainLimits | undefined;
+
   constructor(turns: readonly VendorTurn[], settings: Readonly<Record<string, string>> = {}) {
     this.cost = new CostKit(settings);
     this.invoker = new ScriptedInvoker(this.journal, [...turns]);
     const { clock, metrics, admission } = this.cost;
     const attempts = new AttemptLedger(this.journal, this.catalog, clock, metrics, new Tracing(undefined, 0));
-    const config = loadConfig([GatewayConfig], settings).get(GatewayConfig);
-    this.executor = new PlanExecutor(this.invoker, attempts, admission, config, metrics);
+    const loaded = loadConfig([GatewayConfig, ProvidersConfig], settings);
+    const budget = new RetryBudget(loaded.get(ProvidersConfig));
+    this.executor = new PlanExecutor(
+      this.invoker,
+      budget,
+      attempts,
+      admission,
+      loaded.get(GatewayConfig),
+      metrics,
+    );
   }
 
   target(model: string): ExecutionTarget {
@@ -211,6 +231,8 @@ export class ExecutionKit {
         name: 'demo',
         adapter: undefined as never,
         endpoint: { provider: 'demo', baseUrl: 'in-process', apiKey: undefined },
+        credentials: [{ label: 'key-1', weight: 1, apiKey: undefined }],
+        drain: this.drain,
       },
       card,
       region: 'global',
@@ -236,6 +258,7 @@ export class ExecutionKit {
       span: undefined,
       caller: caller(),
       endpoint: 'chat.completions',
+      purpose: 'answer',
       route: '/v1/chat/completions',
       chat: chatRequest('Hi'),
       requestedModel: options.requestedModel,
@@ -248,6 +271,7 @@ export class ExecutionKit {
         priceVersion: 'v1',
       },
       targets,
+      nextTargets: () => (options.nextModels?.splice(0, 1) ?? []).map((model) => this.target(model)),
       hold,
       ceilingNanoUsd: options.ceilingNanoUsd,
       signal: options.signal ?? new AbortController().signal,

@@ -11,16 +11,20 @@ import { HttpClient } from '../../src/platform/http/http-client';
 import { HttpClientConfig } from '../../src/platform/http/http-client.config';
 import { CHAT_ADAPTERS } from '../../src/providers/adapters';
 import { DemoAdapter } from '../../src/providers/adapters/demo.adapter';
+import { CredentialPool } from '../../src/providers/credential-pool';
 import { ProviderHealth } from '../../src/providers/provider-health';
 import {
   ProviderInvoker,
   type Invocation,
   type InvocationTarget,
 } from '../../src/providers/provider-invoker';
+import { ProviderProber } from '../../src/providers/provider-prober';
 import { ProviderRegistry } from '../../src/providers/provider-registry';
 import { ProvidersConfig } from '../../src/providers/providers.config';
 import { VendorsConfig } from '../../src/providers/vendors.config';
 import { VendorHttp } from '../../src/providers/wire/vendor-http';
+import { MetricsService } from '../../src/telemetry/metrics.service';
+import { TelemetryConfig } from '../../src/telemetry/telemetry.config';
 
 /** The providers part of the gateway, wired as its module wires it, without the rest. */
 export class ProviderKit {
@@ -29,6 +33,8 @@ export class ProviderKit {
   readonly invoker: ProviderInvoker;
   readonly registry: ProviderRegistry;
   readonly catalog: ModelCatalog;
+  readonly metrics: MetricsService;
+  readonly prober: ProviderProber;
 
   constructor(
     settings: Readonly<Record<string, string>>,
@@ -36,7 +42,7 @@ export class ProviderKit {
     http?: HttpClient,
   ) {
     const config = loadConfig(
-      [ProvidersConfig, VendorsConfig, HttpClientConfig, ExtraProvidersConfig],
+      [ProvidersConfig, VendorsConfig, HttpClientConfig, ExtraProvidersConfig, TelemetryConfig],
       settings,
     );
     const providers = config.get(ProvidersConfig);
@@ -47,8 +53,11 @@ export class ProviderKit {
       adapter === DemoAdapter ? new DemoAdapter(clock) : new adapter(vendorHttp),
     );
     this.registry = new ProviderRegistry(adapters, providers, config.get(VendorsConfig), extra);
-    this.health = new ProviderHealth(providers, clock);
-    this.invoker = new ProviderInvoker(this.health, providers, clock);
+    this.health = new ProviderHealth(this.registry, providers, clock);
+    const pool = new CredentialPool(this.health, clock);
+    this.metrics = new MetricsService(config.get(TelemetryConfig));
+    this.prober = new ProviderProber(this.registry, this.health, this.http, providers, clock);
+    this.invoker = new ProviderInvoker(pool, this.health, providers, clock, this.metrics);
     this.catalog = new ModelCatalog([
       ...KNOWN_MODELS,
       ...extra.litellmModels,

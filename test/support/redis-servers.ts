@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Redis } from 'ioredis';
 import { eventually } from './eventually';
+import { freePort } from './free-port';
 
 const FETCHED = resolve(__dirname, '../../.cache/services/redis-server/usr');
 const SLOTS = 16_384;
@@ -135,15 +135,6 @@ async function ask(port: number, [command = '', ...args]: readonly string[]): Pr
   } finally {
     client.disconnect();
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** The libraries that lie beside a fetched server; an installed one needs none of them. */

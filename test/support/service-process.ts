@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { AppClient } from './app-client';
 import { eventually } from './eventually';
+import { freePort } from './free-port';
 import type { Installation } from './installation';
 
 const ROOT = resolve(__dirname, '../..');
@@ -52,12 +52,4 @@ export class ServiceProcess extends AppClient {
   exitCode(): Promise<number | null> {
     return this.exited;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((done) => server.close(() => done()));
-  return port;
 }

@@ -132,3 +132,38 @@ describe('which model answers', () => {
     expect((await app.get('/providers')).body).toEqual(answer.body);
   });
 });
+
+describe('with failover for named models', () => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await createApp({
+      settings: {
+        ROUTER_DIRECT_FAILOVER: 'true',
+        PROVIDER_BREAKER_MINIMUM_CALLS: '1000',
+        PROVIDER_DEMO: 'on',
+      },
+    });
+  }, 60_000);
+  afterAll(() => app.stop(), 60_000);
+  beforeEach(() => app.vendor.reset());
+
+  it('the named model answers when it can, and another provider at once when it cannot', async () => {
+    const body = chatBody('hello', { model: 'gpt-4o-mini', max_tokens: 50 });
+    const first = await app.chat(body);
+    app.vendor.respond(() => ({ status: 500 }));
+    const second = await app.chat(body);
+
+    expect(first.headers.get('x-route-decision')).toBe('openai/gpt-4o-mini');
+    expect(second.status).toBe(200);
+    expect(second.body.router_metadata.selected_provider).toBe('demo');
+    expect(app.vendor.calls.every((call) => call.body['model'] === 'gpt-4o-mini')).toBe(true);
+  });
+
+  it('a name nobody knows is still refused with 404', async () => {
+    const answer = await app.chat(chatBody('hello', { model: 'gpt-99' }));
+
+    expect(`${answer.status} ${answer.error.code}`).toBe('404 model_not_found');
+    expect(app.vendor.calls).toEqual([]);
+  });
+});

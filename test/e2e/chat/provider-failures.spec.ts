@@ -163,6 +163,24 @@ describe('when the vendor fails', () => {
   });
 });
 
+describe('when a server stands in for the vendor and knows one of its models only', () => {
+  it('every request that leaves the choice to the router is answered by that model', async () => {
+    const app = await createApp();
+    try {
+      app.vendor.respond(({ body }) => (body['model'] === 'gpt-4o-mini' ? {} : { status: 404 }));
+      const prompts = ['What is the capital of France?', 'Write a Python function to calculate fibonacci'];
+      for (const prompt of prompts) {
+        const answer = await app.chat(chatBody(prompt));
+
+        expect(answer.status).toBe(200);
+        expect(answer.headers.get('x-route-decision')).toBe('openai/gpt-4o-mini');
+      }
+    } finally {
+      await app.stop();
+    }
+  }, 60_000);
+});
+
 describe("when the vendor refuses the operator's key", () => {
   it.each([401, 403])(
     'by %i, the client gets 502, never that, and the provider is shown as unavailable',

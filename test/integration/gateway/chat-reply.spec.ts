@@ -7,6 +7,7 @@ import type { ReadyChat } from '../../../src/gateway/chat-gateway-request';
 import type { ChatPlan, ChatPlanner } from '../../../src/gateway/chat-planner';
 import { ChatReply } from '../../../src/gateway/chat-reply';
 import { ChatService } from '../../../src/gateway/chat.service';
+import { RunSettlement } from '../../../src/gateway/execution/run-settlement';
 import type { ChatRun } from '../../../src/gateway/execution/chat-run';
 import { GatewayConfig } from '../../../src/gateway/gateway.config';
 import { loadConfig } from '../../../src/platform/config/load-config';
@@ -47,7 +48,13 @@ class ReplyingServer {
     this.kit = new ExecutionKit(turns);
     const settings = { STREAM_HOLD_BACK_MS: String(options.holdBackMs ?? 10_000) };
     const config = loadConfig([GatewayConfig], settings).get(GatewayConfig);
-    this.service = new ChatService({} as ChatPlanner, this.kit.cost.admission, this.kit.executor);
+    const { admission } = this.kit.cost;
+    this.service = new ChatService(
+      {} as ChatPlanner,
+      admission,
+      this.kit.executor,
+      new RunSettlement(admission),
+    );
     this.reply = new ChatReply(this.service, config);
     this.server = createServer((request, response) => void this.handle(request, response));
   }

@@ -93,6 +93,24 @@ describe('a refusal of the vendor', () => {
     await complete(kit);
     expect(kit.health.snapshotOfModel('openai', 'gpt-4o-mini').status).toBe('available');
   });
+
+  it('of the only credential is forgotten after the time of an open circuit', async () => {
+    vendor.next({ status: 401, rawBody: '{}' });
+    const kit = kitWith({ PROVIDER_BREAKER_OPEN_MS: '100' });
+    await providerErrorOf(complete(kit));
+    await new Promise((resolve) => setTimeout(resolve, 120));
+
+    expect(kit.health.snapshotOfModel('openai', 'gpt-4o-mini').status).toBe('available');
+  });
+
+  it('of access to one model leaves the others usable', async () => {
+    vendor.next({ status: 403, rawBody: '{}' });
+    const kit = kitWith();
+    await providerErrorOf(complete(kit));
+
+    expect(kit.health.snapshotOfModel('openai', 'gpt-4o').status).toBe('unavailable');
+    expect(kit.health.snapshotOfModel('openai', 'gpt-4o-mini').status).toBe('available');
+  });
 });
 
 describe('a vendor that cannot be reached', () => {

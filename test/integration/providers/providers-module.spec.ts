@@ -5,12 +5,16 @@ import { ModelCatalog } from '../../../src/catalog/model-catalog';
 import { ConfigModule } from '../../../src/platform/config/config.module';
 import { loadConfig } from '../../../src/platform/config/load-config';
 import { HttpClientConfig } from '../../../src/platform/http/http-client.config';
+import { ServerConfig } from '../../../src/platform/http/server.config';
+import { LoggingConfig } from '../../../src/platform/logging/logging.config';
 import { ProviderInvoker } from '../../../src/providers/provider-invoker';
 import { ProviderRegistry } from '../../../src/providers/provider-registry';
 import { ProvidersConfig } from '../../../src/providers/providers.config';
 import { ProvidersModule } from '../../../src/providers/providers.module';
 import { VENDORS } from '../../../src/providers/vendors';
 import { VendorsConfig } from '../../../src/providers/vendors.config';
+import { TelemetryConfig } from '../../../src/telemetry/telemetry.config';
+import { TelemetryModule } from '../../../src/telemetry/telemetry.module';
 import { invocation } from '../../support/provider-kit';
 
 const LOCAL = {
@@ -24,7 +28,15 @@ describe('ProvidersModule', () => {
   let app: TestingModule;
 
   beforeAll(async () => {
-    const classes = [ProvidersConfig, VendorsConfig, ExtraProvidersConfig, HttpClientConfig];
+    const classes = [
+      ProvidersConfig,
+      VendorsConfig,
+      ExtraProvidersConfig,
+      HttpClientConfig,
+      LoggingConfig,
+      ServerConfig,
+      TelemetryConfig,
+    ];
     const config = loadConfig(classes, {
       ...Object.fromEntries(VENDORS.map(({ env }) => [`${env}_API_KEY`, 'k-1'])),
       LITELLM_BASE_URL: 'http://127.0.0.1:9/v1',
@@ -33,7 +45,12 @@ describe('ProvidersModule', () => {
       PROVIDER_DEMO: 'on',
     });
     app = await Test.createTestingModule({
-      imports: [ConfigModule.forRoot(classes, config), CatalogModule, ProvidersModule],
+      imports: [
+        ConfigModule.forRoot(classes, config),
+        TelemetryModule.forRoot(config.get(TelemetryConfig)),
+        CatalogModule,
+        ProvidersModule,
+      ],
     }).compile();
   });
   afterAll(() => app.close());

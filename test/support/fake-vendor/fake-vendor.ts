@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ANTHROPIC_DIALECT } from './anthropic-answers';
+import { EMBEDDINGS_DIALECT } from './embedding-answers';
 import { GEMINI_DIALECT } from './gemini-answers';
 import { countedUsage, type AnswerInput, type VendorUsage } from './vendor-answer';
 import { OPENAI_DIALECT, type VendorDialect } from './vendor-dialect';
@@ -26,7 +27,7 @@ export interface RecordedCall {
 
 const COMMENT_INTERVAL_MS = 20;
 /** The first that claims a path answers under it. */
-const DIALECTS: readonly VendorDialect[] = [ANTHROPIC_DIALECT, GEMINI_DIALECT];
+const DIALECTS: readonly VendorDialect[] = [ANTHROPIC_DIALECT, GEMINI_DIALECT, EMBEDDINGS_DIALECT];
 
 /**
  * A vendor over real HTTP and SSE: OpenAI-like, or Anthropic or Google by its paths. What it does is said per call: by `next`, by
@@ -34,6 +35,10 @@ const DIALECTS: readonly VendorDialect[] = [ANTHROPIC_DIALECT, GEMINI_DIALECT];
  */
 export class FakeVendor {
   readonly calls: RecordedCall[] = [];
+  /** Requests for the list of models. */
+  readonly probes: RecordedCall[] = [];
+  /** Status of the list of models, whatever happens to calls. */
+  modelsStatus: number | undefined;
   private readonly queue: VendorScript[] = [];
   private readonly sockets = new Set<Socket>();
   private responder: ((call: RecordedCall) => VendorScript | undefined) | undefined;
@@ -95,6 +100,8 @@ export class FakeVendor {
 
   reset(): void {
     this.calls.length = 0;
+    this.probes.length = 0;
+    this.modelsStatus = undefined;
     this.queue.length = 0;
     this.responder = undefined;
   }
@@ -103,6 +110,10 @@ export class FakeVendor {
     const rawBody = await readBody(request);
     if (request.url === '/__calls') {
       this.tell(request, response);
+      return;
+    }
+    if (request.method === 'GET') {
+      await this.listModels(request, response);
       return;
     }
     const call = this.record(request, rawBody);
@@ -121,9 +132,21 @@ export class FakeVendor {
       choices: dialect.choicesOf(call),
     };
     const isAnswer = (script.status ?? 200) === 200;
-    if (isAnswer) call.billed = countedUsage(input);
+    if (isAnswer) call.billed = dialect.usage?.(input) ?? countedUsage(input);
     if (call.streamed && isAnswer && script.rawBody === undefined) await this.stream(input, call, response);
     else this.answer(input, call, response);
+  }
+
+  /** A vendor that is away for calls is away for this question, too, unless `modelsStatus` says otherwise. */
+  private async listModels(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const call = { ...this.toCall(request, ''), number: 0 };
+    this.probes.push(call);
+    const script = this.modelsStatus === undefined ? this.responder?.(call) : { status: this.modelsStatus };
+    if (script?.delayMs !== undefined) await this.pause(script.delayMs);
+    if (script?.stallBeforeHeaders === true) return;
+    response
+      .writeHead(script?.status ?? 200, { 'content-type': 'application/json' })
+      .end('{"object":"list","data":[]}');
   }
 
   private tell(request: IncomingMessage, response: ServerResponse): void {
@@ -133,10 +156,16 @@ export class FakeVendor {
   }
 
   private record(request: IncomingMessage, rawBody: string): RecordedCall {
+    const call = this.toCall(request, rawBody);
+    this.calls.push(call);
+    return call;
+  }
+
+  private toCall(request: IncomingMessage, rawBody: string): RecordedCall {
     const body = parsed(rawBody);
     const attemptId = request.headers['x-client-request-id'];
     const path = request.url ?? '';
-    const call: RecordedCall = {
+    return {
       number: this.calls.length + 1,
       path,
       headers: request.headers,
@@ -148,8 +177,6 @@ export class FakeVendor {
       aborted: false,
       completed: false,
     };
-    this.calls.push(call);
-    return call;
   }
 
   private answer(input: AnswerInput, call: RecordedCall, response: ServerResponse): void {

@@ -1,4 +1,4 @@
-import { streamedAnswer, wholeAnswer, type AnswerInput } from './vendor-answer';
+import { streamedAnswer, wholeAnswer, type AnswerInput, type VendorUsage } from './vendor-answer';
 
 /** What a dialect is recognised by. */
 export interface DialectCall {
@@ -12,6 +12,8 @@ export interface VendorDialect {
   isStreamed(call: DialectCall): boolean;
   modelOf(call: DialectCall): string;
   choicesOf(call: DialectCall): number;
+  /** What is billed for an answer; by default words of prompt and answer. */
+  usage?(input: AnswerInput): VendorUsage;
   /** The body of an answer that is not streamed. */
   whole(input: AnswerInput): string;
   /** The data of each event of a streamed answer. */

@@ -188,7 +188,7 @@ export class PlanExecutor {
     );
     const receipt = await this.attempts.end(run, attempt, {
       ...usageOf(result, meter),
-      status: 'success',
+      ...(run.signal.aborted ? CLIENT_LEFT : { status: 'success' as const }),
       answeredModel: result.model,
     });
     return { result, receipt };

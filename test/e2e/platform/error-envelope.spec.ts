@@ -173,7 +173,7 @@ describe('reading a JSON body', () => {
     await sleep(100);
 
     expect((await chat('{}')).status).toBe(200);
-    expect(tiny.logLines().filter((line) => line.includes('"ERROR"'))).toEqual([]);
+    expect((await tiny.settledLogLines()).filter((line) => line.includes('"ERROR"'))).toEqual([]);
   });
 });
 
@@ -212,7 +212,9 @@ describe('failures inside of the service', () => {
     expect(answer.status).toBe(500);
     expect(answer.json.error).toMatchObject({ type: 'internal_error', code: 'internal_error' });
     expect(answer.text).not.toContain('canary');
-    const lines = tiny.logLines().filter((line) => line.includes(answer.json.error.request_id ?? '?'));
+    const lines = (await tiny.settledLogLines()).filter((line) =>
+      line.includes(answer.json.error.request_id ?? '?'),
+    );
     expect(lines.find((line) => line.includes('"ERROR"'))).toContain('select failed');
     expect(lines.join('\n')).not.toContain('canary');
   });

@@ -1,4 +1,5 @@
-import { readFileSync, mkdtempSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,6 +47,7 @@ import { TelemetryConfig } from '../../../src/telemetry/telemetry.config';
 import { TelemetryInterceptor } from '../../../src/telemetry/telemetry.interceptor';
 import { TelemetryModule } from '../../../src/telemetry/telemetry.module';
 import { Tracing } from '../../../src/telemetry/tracing';
+import { eventually } from '../../support/eventually';
 
 class SampleDto {
   @IsString()
@@ -173,6 +175,8 @@ export interface TinyApp {
   /** Stops the application, and with it the log. */
   close(): Promise<void>;
   logLines(): string[];
+  /** All lines logged before the call, however long their writing takes. */
+  settledLogLines(): Promise<string[]>;
 }
 
 const CLASSES = [ServerConfig, LoggingConfig, TelemetryConfig];
@@ -218,11 +222,25 @@ export async function startTinyApp(settings: Record<string, string> = {}): Promi
       app.getHttpServer().closeAllConnections();
       await app.close();
     },
-    logLines: () =>
-      readFileSync(logFile, 'utf8')
-        .split('\n')
-        .filter((line) => line !== ''),
+    logLines: () => linesOf(logFile),
+    settledLogLines: async () => {
+      const marker = `marker ${randomUUID()}`;
+      logAs('test', marker);
+      await eventually(() => {
+        if (!linesOf(logFile).some((line) => line.includes(marker)))
+          throw new Error('the log is still being written');
+      });
+      return linesOf(logFile);
+    },
   };
+}
+
+/** The file appears with the first line: lines are written together, some time after they were logged. */
+function linesOf(logFile: string): string[] {
+  if (!existsSync(logFile)) return [];
+  return readFileSync(logFile, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '');
 }
 
 /** Writes a line through Nest's logger, as any module would. */

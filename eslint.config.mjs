@@ -66,7 +66,7 @@ const lazyInjection = [
 const globalModule = {
   name: '@nestjs/common',
   importNames: ['Global'],
-  message: 'Global modules are for config, database and telemetry only.',
+  message: 'Global modules are for config, database, telemetry and the audit trail only.',
 };
 
 const fileExtensions = {
@@ -183,7 +183,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/platform/{config,database}/**/*.ts', 'src/telemetry/**/*.ts'],
+    files: ['src/platform/{config,database}/**/*.ts', 'src/telemetry/**/*.ts', 'src/audit/**/*.ts'],
     rules: { 'no-restricted-imports': ['error', { paths: lazyInjection, patterns: [fileExtensions] }] },
   },
   // The TypeORM command line reads the data source as a default export.

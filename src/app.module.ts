@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AnalyticsModule } from './analytics/analytics.module';
+import { AuditModule } from './audit/audit.module';
 import { CONFIG_CLASSES } from './config-classes';
 import { GatewayModule } from './gateway/gateway.module';
 import { ProvidersHealthCheck } from './gateway/providers.health-check';
@@ -38,6 +39,7 @@ export class AppModule {
         ConfigModule.forRoot(CONFIG_CLASSES, config),
         TelemetryModule.forRoot(config.get(TelemetryConfig)),
         DatabaseModule,
+        AuditModule,
         LifecycleModule,
         HttpServerModule,
         GatewayModule,

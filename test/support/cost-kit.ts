@@ -94,9 +94,9 @@ class IdleShipper extends OutboxShipper {
     super(...([] as never as ConstructorParameters<typeof OutboxShipper>));
   }
 
-  override async *unshippedOutcomes(): AsyncGenerator<OutboxLine> {
+  override async *unrecordedLines(): AsyncGenerator<OutboxLine> {
     for (const row of this.unshipped)
-      yield { kind: 'outcome', attemptId: row.attempt_id, payload: { ...row } };
+      yield { topic: 'usage', kind: 'outcome', id: row.attempt_id, payload: { ...row } };
   }
 }
 

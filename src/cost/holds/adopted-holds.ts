@@ -1,4 +1,4 @@
-import type { AdoptedCalls, OutboxLine } from '../../platform/outbox/outbox-line';
+import type { AdoptedLines, OutboxLine } from '../../platform/outbox/outbox-line';
 import type { QuotaStore } from '../../quota/quota-store';
 import type { LedgerRepository } from '../ledger/ledger.repository';
 import { parseUsageRow } from '../ledger/usage-row';
@@ -9,7 +9,7 @@ const BATCH = 500;
  * Settles the holds a dead process left behind, once its calls are in the ledger. Settling is
  * idempotent: a hold that was settled before the death stays as it is, an expired one is corrected.
  */
-export class AdoptedHolds implements AdoptedCalls {
+export class AdoptedHolds implements AdoptedLines {
   private readonly requestIds = new Set<string>();
 
   constructor(

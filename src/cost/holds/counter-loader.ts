@@ -63,7 +63,7 @@ export class CounterLoader {
 
   private async unbookedRows(organizationId: string): Promise<readonly UsageRow[]> {
     const rows: UsageRow[] = [];
-    for await (const line of this.shipper.unshippedOutcomes()) {
+    for await (const line of this.shipper.unrecordedLines('usage')) {
       const row = parseUsageRow(line.payload);
       if (row?.organization_id === organizationId) rows.push(row);
     }

@@ -13,14 +13,20 @@ export class UsageJournal {
 
   /** Call and await before dispatch; rejects with `outbox_full` when calls cannot be noted any more. */
   begin(intent: UsageRow): Promise<void> {
-    return this.outbox.append({ kind: 'intent', attemptId: intent.attempt_id, payload: toPayload(intent) });
+    return this.outbox.append({
+      topic: 'usage',
+      kind: 'intent',
+      id: intent.attempt_id,
+      payload: toPayload(intent),
+    });
   }
 
   /** Call and await before the hold is settled and before the last byte goes to the client. */
   end(outcome: UsageRow): Promise<void> {
     return this.outbox.append({
+      topic: 'usage',
       kind: 'outcome',
-      attemptId: outcome.attempt_id,
+      id: outcome.attempt_id,
       payload: toPayload(outcome),
     });
   }

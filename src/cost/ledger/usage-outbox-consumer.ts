@@ -1,5 +1,6 @@
-import { Injectable, Logger } from '@nestjs/common';
-import type { AdoptedCalls, OutboxConsumer, OutboxLine } from '../../platform/outbox/outbox-line';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import type { AdoptedLines, OutboxConsumer, OutboxLine } from '../../platform/outbox/outbox-line';
+import { OutboxShipper } from '../../platform/outbox/outbox-shipper';
 import { JobQueues } from '../../platform/queue/job-queues';
 import { QuotaStore } from '../../quota/quota-store';
 import { AdoptedHolds } from '../holds/adopted-holds';
@@ -8,14 +9,19 @@ import { parseUsageRow, type UsageRow } from './usage-row';
 
 /** Carries outcomes from the outbox to the `usage` queue, and knows which of them the ledger has. */
 @Injectable()
-export class UsageOutboxConsumer implements OutboxConsumer {
+export class UsageOutboxConsumer implements OutboxConsumer, OnModuleInit {
   private readonly logger = new Logger(UsageOutboxConsumer.name);
 
   constructor(
     private readonly queues: JobQueues,
     private readonly ledger: LedgerRepository,
     private readonly store: QuotaStore,
+    private readonly shipper: OutboxShipper,
   ) {}
+
+  onModuleInit(): void {
+    this.shipper.register('usage', this);
+  }
 
   async ship(outcomes: readonly OutboxLine[]): Promise<void> {
     const rows = outcomes.map((line) => this.rowOf(line)).filter((row) => row !== undefined);
@@ -33,20 +39,21 @@ export class UsageOutboxConsumer implements OutboxConsumer {
   /** The intent carries the worst case of the call, which the vendor may have billed for all we know. */
   outcomeOfOrphan(intent: OutboxLine): OutboxLine {
     return {
+      topic: 'usage',
       kind: 'outcome',
-      attemptId: intent.attemptId,
+      id: intent.id,
       payload: { ...intent.payload, status: 'unknown', cost_source: 'estimated', error_code: 'process_died' },
     };
   }
 
-  beginAdoption(): AdoptedCalls {
+  beginAdoption(): AdoptedLines {
     return new AdoptedHolds(this.ledger, this.store);
   }
 
   private rowOf(line: OutboxLine): UsageRow | undefined {
     const row = parseUsageRow(line.payload);
     if (!row)
-      this.logger.error(`Outbox line of attempt ${line.attemptId} is not a usage row; it stays in the spool`);
+      this.logger.error(`Outbox line of attempt ${line.id} is not a usage row; it stays in the spool`);
     return row;
   }
 }

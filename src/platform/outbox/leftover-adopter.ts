@@ -1,21 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../common/clock';
 import type { OutboxDelivery } from './outbox-delivery';
 import type { OutboxFiles } from './outbox-files';
-import type { OutboxLine } from './outbox-line';
 import { readSegment } from './segment-reader';
 import type { Spool, SpoolFolder } from './spool';
-
-const FIRST_POLL_MS = 20;
-const LONGEST_POLL_MS = 1_000;
-/** An outcome that has not reached the ledger by then is shipped once more. */
-const RESHIP_AFTER_MS = 30_000;
+import { TopicAdopter } from './topic-adopter';
 
 /** What one search for leftovers did. */
 export interface AdoptionReport {
-  /** Folders emptied into the ledger and deleted. */
+  /** Folders whose lines are all recorded, and which were deleted. */
   folders: number;
-  /** Outcomes shipped that the ledger did not have yet. */
+  /** Outcomes and events shipped that were not recorded yet. */
   outcomes: number;
   /** Calls without an outcome for which an estimated one was shipped. */
   orphans: number;
@@ -34,16 +28,16 @@ interface AdoptionRun {
   readonly signal: AbortSignal;
 }
 
-/** Books what dead processes left in the spool. Safe to run in any number of processes at once. */
+/** Records what dead processes left in the spool. Safe to run in any number of processes at once. */
 export class LeftoverAdopter {
   constructor(
     private readonly spool: Spool,
     private readonly files: OutboxFiles,
-    private readonly delivery: OutboxDelivery,
+    private readonly deliveries: ReadonlyMap<string, OutboxDelivery>,
     private readonly clock: Clock,
   ) {}
 
-  /** Never rejects; what is not in the ledger by the deadline, or when the signal fires, stays on disk. */
+  /** Never rejects; what is not recorded by the deadline, or when the signal fires, stays on disk. */
   async adopt(deadlineMs: number, signal: AbortSignal): Promise<AdoptionReport> {
     const report: AdoptionReport = {
       folders: 0,
@@ -82,63 +76,37 @@ export class LeftoverAdopter {
     }
   }
 
-  /**
-   * File by file, so that memory holds one file's outcomes and the calls still open at its end.
-   * Returns the number of unreadable lines.
-   */
+  /** Topic by topic at the same time: one that cannot be delivered keeps the folder, not its neighbours. */
   async #adoptFolder(folder: SpoolFolder, run: AdoptionRun): Promise<number> {
-    const open = new Map<string, OutboxLine>();
-    const adopted = this.delivery.beginAdoption();
-    let corruptedLines = 0;
-    for (const path of await this.spool.segmentsOf(folder)) {
-      const outcomes: OutboxLine[] = [];
-      for await (const { lines, corrupted } of readSegment(this.files, path)) {
-        corruptedLines += corrupted;
-        for (const line of lines) {
-          if (line.kind === 'intent') open.set(line.attemptId, line);
-          else {
-            open.delete(line.attemptId);
-            outcomes.push(line);
-            adopted.add(line);
-          }
-        }
+    const paths = await this.spool.segmentsOf(folder);
+    const { topics, corrupted } = await this.#survey(paths);
+    const passes = topics.map((topic) => this.#adoptTopic(topic, paths, run));
+    await Promise.allSettled(passes);
+    await Promise.all(passes);
+    return corrupted;
+  }
+
+  async #survey(paths: readonly string[]): Promise<{ topics: readonly string[]; corrupted: number }> {
+    const topics = new Set<string>();
+    let corrupted = 0;
+    for (const path of paths) {
+      for await (const slice of readSegment(this.files, path)) {
+        corrupted += slice.corrupted;
+        for (const line of slice.lines) topics.add(line.topic);
       }
-      run.report.outcomes += await this.#settle(outcomes, run);
     }
-    // A file with the outcome may have been deleted before its owner died: settling leaves out what the ledger has.
-    const estimates = [...open.values()]
-      .map((intent) => this.delivery.outcomeOfOrphan(intent))
-      .filter((line) => line !== undefined);
-    run.report.orphans += await this.#settle(estimates, run);
-    for (const estimate of estimates) adopted.add(estimate);
-    await adopted.finish();
-    return corruptedLines;
+    return { topics: [...topics], corrupted };
   }
 
-  /** Ships what the ledger lacks and waits until it has it. Returns how many that were. */
-  async #settle(outcomes: readonly OutboxLine[], run: AdoptionRun): Promise<number> {
-    const first = await this.delivery.withoutRecorded(outcomes);
-    let missing = first;
-    while (missing.length > 0) {
-      await this.delivery.ship(missing);
-      missing = await this.#awaitRecorded(missing, run);
-    }
-    return first.length;
-  }
-
-  /** Returns those that are still missing after a while; rejects at the deadline of the run. */
-  async #awaitRecorded(outcomes: readonly OutboxLine[], run: AdoptionRun): Promise<readonly OutboxLine[]> {
-    const reshipAt = this.clock.monotonic() + RESHIP_AFTER_MS;
-    let pause = FIRST_POLL_MS;
-    let missing = await this.delivery.withoutRecorded(outcomes);
-    while (missing.length > 0 && this.clock.monotonic() < reshipAt) {
-      if (this.clock.monotonic() >= run.deadline)
-        throw new Error('leftovers did not reach the ledger in time');
-      await sleep(pause, undefined, { signal: run.signal });
-      pause = Math.min(pause * 2, LONGEST_POLL_MS);
-      missing = await this.delivery.withoutRecorded(missing);
-    }
-    return missing;
+  async #adoptTopic(topic: string, paths: readonly string[], run: AdoptionRun): Promise<void> {
+    const delivery = this.deliveries.get(topic);
+    if (!delivery) throw new Error(`nobody here records lines of the topic "${topic}"`);
+    const { report, deadline, signal } = run;
+    const { files, clock } = this;
+    const adopter = new TopicAdopter({ topic, delivery, files, clock, deadline, signal });
+    const { lines, orphans } = await adopter.adopt(paths);
+    report.outcomes += lines;
+    report.orphans += orphans;
   }
 
   async #bytesOf(folder: SpoolFolder): Promise<number> {

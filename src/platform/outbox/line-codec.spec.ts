@@ -3,19 +3,21 @@ import { decodeLines, encodeLine } from './line-codec';
 import type { OutboxLine } from './outbox-line';
 
 const anyLine: fc.Arbitrary<OutboxLine> = fc.record({
-  kind: fc.constantFrom('intent' as const, 'outcome' as const),
-  attemptId: fc.string({ unit: 'binary' }),
+  topic: fc.string(),
+  kind: fc.constantFrom('intent' as const, 'outcome' as const, 'event' as const),
+  id: fc.string({ unit: 'binary' }),
   payload: fc
     .dictionary(fc.string(), fc.jsonValue())
     .map((value) => JSON.parse(JSON.stringify(value)) as OutboxLine['payload']),
 });
 
 const line = (n: number): OutboxLine => ({
+  topic: 'usage',
   kind: 'outcome',
-  attemptId: `att_${n}`,
+  id: `att_${n}`,
   payload: { n, text: 'ü\n"x"' },
 });
-const idsOf = (content: Buffer): string[] => decodeLines(content).lines.map((found) => found.attemptId);
+const idsOf = (content: Buffer): string[] => decodeLines(content).lines.map((found) => found.id);
 
 describe('the line codec', () => {
   it('gives back every line exactly, whatever text it holds', () => {
@@ -36,9 +38,7 @@ describe('the line codec', () => {
       let end = 0;
       const whole = texts.filter((text) => (end += Buffer.byteLength(text)) - 1 <= cut).length;
 
-      expect(decoded.lines.map((found) => found.attemptId)).toEqual(
-        ['att_1', 'att_2', 'att_3'].slice(0, whole),
-      );
+      expect(decoded.lines.map((found) => found.id)).toEqual(['att_1', 'att_2', 'att_3'].slice(0, whole));
       expect(decoded.corrupted).toBe(0);
     }
   });

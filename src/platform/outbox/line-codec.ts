@@ -1,11 +1,19 @@
 import { crc32 } from 'node:zlib';
 import { isJsonObject, parseJson } from '../../common/json';
-import type { OutboxLine } from './outbox-line';
+import type { OutboxLine, OutboxLineKind } from './outbox-line';
 
 const NEWLINE = 10;
 const CHECKSUM_CHARACTERS = 8;
-const FRAME_START = /[0-9a-f]{8} \["[io]",/g;
+const FRAME_START = /[0-9a-f]{8} \["[ioe]",/g;
 const MAX_RESYNC_TRIES = 64;
+const MARKS = { intent: 'i', outcome: 'o', event: 'e' } as const satisfies Record<OutboxLineKind, string>;
+const KINDS: ReadonlyMap<unknown, OutboxLineKind> = new Map([
+  ['i', 'intent'],
+  ['o', 'outcome'],
+  ['e', 'event'],
+]);
+/** Lines written before there were topics name none. */
+const FIRST_TOPIC = 'usage';
 
 /** What one stretch of a segment file held. */
 export interface DecodedLines {
@@ -16,9 +24,12 @@ export interface DecodedLines {
   readonly torn: boolean;
 }
 
-/** One line of a segment file: CRC-32 of the JSON text in hexadecimal, a blank, the JSON text, a line feed. */
+/**
+ * One line of a segment file: CRC-32 of the JSON text in hexadecimal, a blank, the JSON text, a line feed. The text
+ * is an array of kind, id, payload and topic.
+ */
 export function encodeLine(line: OutboxLine): string {
-  const text = JSON.stringify([line.kind === 'intent' ? 'i' : 'o', line.attemptId, line.payload]);
+  const text = JSON.stringify([MARKS[line.kind], line.id, line.payload, line.topic]);
   return `${checksum(text)} ${text}\n`;
 }
 
@@ -70,10 +81,11 @@ function decodeFrame(text: string): OutboxLine | undefined {
   const value = parseJson(json);
   if (!Array.isArray(value)) return undefined;
   const members: readonly unknown[] = value;
-  const [mark, attemptId, payload] = members;
-  if ((mark !== 'i' && mark !== 'o') || typeof attemptId !== 'string' || !isJsonObject(payload))
+  const [mark, id, payload, topic = FIRST_TOPIC] = members;
+  const kind = KINDS.get(mark);
+  if (!kind || typeof id !== 'string' || !isJsonObject(payload) || typeof topic !== 'string')
     return undefined;
-  return { kind: mark === 'i' ? 'intent' : 'outcome', attemptId, payload };
+  return { topic, kind, id, payload };
 }
 
 function checksum(text: string): string {

@@ -1,43 +1,43 @@
-import type { AdoptedCalls, OutboxConsumer, OutboxLine } from './outbox-line';
+import type { AdoptedLines, OutboxConsumer, OutboxLine } from './outbox-line';
 
 const SHIP_BATCH = 200;
 const LOOKUP_BATCH = 500;
 /** A consumer that has not answered by then is treated as one that refused; shipping again is harmless. */
 const CALL_DEADLINE_MS = 30_000;
 
-/** The consumer, called in batches and with a deadline. */
+/** The consumer of one topic, called in batches and with a deadline. */
 export class OutboxDelivery {
   readonly batchSize = SHIP_BATCH;
 
   constructor(private readonly consumer: OutboxConsumer) {}
 
-  async ship(outcomes: readonly OutboxLine[]): Promise<void> {
-    for (let start = 0; start < outcomes.length; start += SHIP_BATCH) {
-      await withDeadline(this.consumer.ship(outcomes.slice(start, start + SHIP_BATCH)));
+  async ship(lines: readonly OutboxLine[]): Promise<void> {
+    for (let start = 0; start < lines.length; start += SHIP_BATCH) {
+      await withDeadline(this.consumer.ship(lines.slice(start, start + SHIP_BATCH)));
     }
   }
 
-  async findRecorded(attemptIds: readonly string[]): Promise<ReadonlySet<string>> {
+  async findRecorded(ids: readonly string[]): Promise<ReadonlySet<string>> {
     const found = new Set<string>();
-    for (let start = 0; start < attemptIds.length; start += LOOKUP_BATCH) {
-      const batch = attemptIds.slice(start, start + LOOKUP_BATCH);
+    for (let start = 0; start < ids.length; start += LOOKUP_BATCH) {
+      const batch = ids.slice(start, start + LOOKUP_BATCH);
       for (const id of await withDeadline(this.consumer.findRecorded(batch))) found.add(id);
     }
     return found;
   }
 
-  /** Those whose attempt is not in the ledger. */
+  /** Those that have not reached their table. */
   async withoutRecorded(lines: readonly OutboxLine[]): Promise<readonly OutboxLine[]> {
-    const recorded = await this.findRecorded(lines.map((line) => line.attemptId));
-    return lines.filter((line) => !recorded.has(line.attemptId));
+    const recorded = await this.findRecorded(lines.map((line) => line.id));
+    return lines.filter((line) => !recorded.has(line.id));
   }
 
   outcomeOfOrphan(intent: OutboxLine): OutboxLine | undefined {
-    return this.consumer.outcomeOfOrphan(intent);
+    return this.consumer.outcomeOfOrphan?.(intent);
   }
 
-  beginAdoption(): AdoptedCalls {
-    return this.consumer.beginAdoption();
+  beginAdoption(): AdoptedLines | undefined {
+    return this.consumer.beginAdoption?.();
   }
 }
 

@@ -11,6 +11,6 @@ export class OutboxHealthCheck implements HealthCheck {
 
   check(): Promise<HealthCheckResult> {
     const { full, unshippedOutcomes } = this.outbox.pending();
-    return Promise.resolve({ ok: !full, detail: `${unshippedOutcomes} outcomes not yet shipped` });
+    return Promise.resolve({ ok: !full, detail: `${unshippedOutcomes} lines not yet shipped` });
   }
 }

@@ -6,8 +6,8 @@ import { OutboxFiles } from './outbox-files';
 import { OutboxShipper } from './outbox-shipper';
 
 /**
- * The outbox and its shipper. The shipper idles until the module that owns the ledger calls `start(consumer)`,
- * because the platform knows nobody above it.
+ * The outbox and its shipper. Whoever owns the records of a topic registers a consumer with the shipper, because
+ * the platform knows nobody above it.
  */
 @Module({
   providers: [

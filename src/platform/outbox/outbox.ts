@@ -8,23 +8,24 @@ import { MemoryBudget } from './memory-budget';
 import { OutboxFiles } from './outbox-files';
 import { OutboxConfig } from './outbox.config';
 import { outboxErrors } from './outbox.errors';
-import type { OutboxLine } from './outbox-line';
+import type { NewOutboxLine } from './outbox-line';
 import { SegmentWriter } from './segment-writer';
 import { HEARTBEAT_MS, Spool, type SpoolFolder } from './spool';
 
 const BYTES_PER_MB = 1024 * 1024;
-const MEMORY_BYTES = 16 * BYTES_PER_MB;
+/** Per topic, so that one that cannot be delivered takes no memory from the others. */
+const MEMORY_BYTES = 8 * BYTES_PER_MB;
 const UPKEEP_MS = 1_000;
 
 /** How full an outbox is; for metrics, readiness and alerts. */
 export interface OutboxPending {
-  /** Lines in files not yet deleted; most of them may be in the ledger already. */
+  /** Lines in files not yet deleted; most of them may be recorded already. */
   readonly lines: number;
   readonly bytes: number;
   readonly segments: number;
-  /** Outcomes the consumer has not taken. */
+  /** Outcomes and events the consumers have not taken. */
   readonly unshippedOutcomes: number;
-  /** Age of the oldest file, which is normally some ten seconds plus the time the ledger needs. */
+  /** Age of the oldest file, which is normally some ten seconds plus the time recording needs. */
   readonly oldestAgeMs: number;
   /** New vendor calls are refused. */
   readonly full: boolean;
@@ -41,8 +42,9 @@ interface Running {
 }
 
 /**
- * Durable notes about vendor calls: an intent before a call, an outcome after it. A note survives the death of
- * the process (not of the machine) from the moment `append` resolves. Emptied by {@link OutboxShipper}.
+ * Durable notes on their way to a table: about a vendor call an intent before it and an outcome after it, about
+ * anything else single events. A note survives the death of the process (not of the machine) from the moment
+ * `append` resolves. Emptied by {@link OutboxShipper}, topic by topic.
  */
 @Injectable()
 export class Outbox implements OnModuleInit, OnApplicationShutdown {
@@ -88,9 +90,10 @@ export class Outbox implements OnModuleInit, OnApplicationShutdown {
   /**
    * Resolves when the operating system has the line (no fsync). Rejects with `outbox_full` or `outbox_unwritable`
    * when it was not noted: a call whose intent was refused must not be made. Outcomes have a reserve of their own,
-   * on the limit and on the disk. Every intent must be followed by an outcome, also when the call was not made.
+   * on the limit and on the disk; intents and events are refused before. Every intent must be followed by an
+   * outcome, also when the call was not made.
    */
-  async append(line: OutboxLine): Promise<void> {
+  async append(line: NewOutboxLine): Promise<void> {
     if (!this.#running) {
       const text = 'The service is shutting down. Try again shortly.';
       throw new AppError(outboxErrors.unwritable, {
@@ -131,7 +134,7 @@ export class Outbox implements OnModuleInit, OnApplicationShutdown {
       limitBytes: this.config.maxMb * BYTES_PER_MB,
       files: this.files,
       reserve,
-      budget: new MemoryBudget(MEMORY_BYTES),
+      budgetOf: budgetPerTopic(),
       clock: this.clock,
     });
     await writer.holdReserve();
@@ -155,5 +158,16 @@ function upkeep(writer: SegmentWriter): () => Promise<void> {
   return async () => {
     await writer.rotate({ onlyWhenOld: true });
     await writer.recover();
+  };
+}
+
+function budgetPerTopic(): (topic: string) => MemoryBudget {
+  const budgets = new Map<string, MemoryBudget>();
+  return (topic) => {
+    const known = budgets.get(topic);
+    if (known) return known;
+    const budget = new MemoryBudget(MEMORY_BYTES);
+    budgets.set(topic, budget);
+    return budget;
   };
 }

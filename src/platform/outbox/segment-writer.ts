@@ -7,7 +7,7 @@ import { LiveSegment } from './live-segment';
 import type { MemoryBudget } from './memory-budget';
 import { isNoSpace, type AppendFile, type OutboxFiles } from './outbox-files';
 import { outboxErrors } from './outbox.errors';
-import type { OutboxLine } from './outbox-line';
+import type { OutboxLine, OutboxLineKind } from './outbox-line';
 import { segmentName } from './spool';
 import { WriteBatch, type EncodedLine } from './write-batch';
 
@@ -16,7 +16,8 @@ const RETRY_AFTER_SECONDS = 5;
 /** A file is closed at this age even when small, because only closed files can be deleted. */
 const SEGMENT_MAX_AGE_MS = 10_000;
 const USUAL_LINE_BYTES = 1_024;
-const ALL = ['intent', 'outcome'] as const;
+const ALL = ['intent', 'outcome', 'event'] as const;
+const REFUSED_ON_FULL_DISK = ['intent', 'event'] as const;
 
 export interface SegmentWriterOptions {
   readonly folder: string;
@@ -24,7 +25,7 @@ export interface SegmentWriterOptions {
   readonly limitBytes: number;
   readonly files: OutboxFiles;
   readonly reserve: DiskReserve;
-  readonly budget: MemoryBudget;
+  readonly budgetOf: (topic: string) => MemoryBudget;
   readonly clock: Clock;
 }
 
@@ -79,14 +80,15 @@ export class SegmentWriter {
     });
   }
 
-  /** Deletes a closed file whose attempts are all in the ledger. */
-  async discard(segment: LiveSegment): Promise<void> {
+  /** Deletes a closed file whose lines are all recorded. Returns false when somebody else has. */
+  async discard(segment: LiveSegment): Promise<boolean> {
     await this.options.files.remove(segment.path);
     const index = this.segments.indexOf(segment);
-    if (index < 0) return;
+    if (index < 0) return false;
     this.segments.splice(index, 1);
     this.#bytes -= segment.bytes;
     segment.drop();
+    return true;
   }
 
   /** Takes up the reserve on the disk; without room for it only outcomes are taken. */
@@ -108,12 +110,12 @@ export class SegmentWriter {
     });
   }
 
-  #refusal(kind: OutboxLine['kind'], bytes: number): AppError | undefined {
+  #refusal(kind: OutboxLineKind, bytes: number): AppError | undefined {
     if (this.#closing) return unwritable('outbox is closed');
-    const share = kind === 'intent' ? 1 - RESERVED_SHARE_FOR_OUTCOMES : 1;
+    const share = kind === 'outcome' ? 1 : 1 - RESERVED_SHARE_FOR_OUTCOMES;
     const used = this.#bytes + this.#waitingBytes + this.leftoverBytes + bytes;
     if (used > this.options.limitBytes * share) return full('the limit of the spool is reached');
-    return kind === 'intent' && this.#diskFull ? full('the disk is full') : undefined;
+    return kind !== 'outcome' && this.#diskFull ? full('the disk is full') : undefined;
   }
 
   async #commit(): Promise<void> {
@@ -132,7 +134,7 @@ export class SegmentWriter {
 
   async #commitOutcomesFromReserve(batch: WriteBatch, cause: unknown): Promise<void> {
     this.#diskFull = true;
-    batch.settle(['intent'], full('the disk is full', cause));
+    batch.settle(REFUSED_ON_FULL_DISK, full('the disk is full', cause));
     try {
       await this.options.reserve.free();
       await this.#write(batch.outcomes());
@@ -163,10 +165,10 @@ export class SegmentWriter {
       await this.#closeCurrent();
     const usable = this.#current();
     if (usable && this.#file) return { segment: usable, file: this.#file };
-    const { folder, files, budget, clock } = this.options;
+    const { folder, files, budgetOf, clock } = this.options;
     const path = join(folder, segmentName(++this.#counter));
     const file = await files.create(path);
-    const segment = new LiveSegment(path, clock.monotonic(), files, budget);
+    const segment = new LiveSegment(path, clock.monotonic(), files, budgetOf);
     this.#file = file;
     this.segments.push(segment);
     return { segment, file };

@@ -1,4 +1,4 @@
-import type { OutboxLine } from './outbox-line';
+import type { OutboxLine, OutboxLineKind } from './outbox-line';
 
 export interface EncodedLine {
   readonly line: OutboxLine;
@@ -9,7 +9,7 @@ export interface EncodedLine {
 /** Lines that share one write. All lines of a kind share one promise, so a line costs no promise of its own. */
 export class WriteBatch {
   readonly entries: EncodedLine[] = [];
-  readonly #results = new Map<OutboxLine['kind'], PromiseWithResolvers<undefined>>();
+  readonly #results = new Map<OutboxLineKind, PromiseWithResolvers<undefined>>();
 
   /** Resolves when the batch is written. */
   add(entry: EncodedLine): Promise<undefined> {
@@ -27,7 +27,7 @@ export class WriteBatch {
   }
 
   /** Settles lines still waiting; without an error they count as written. */
-  settle(kinds: readonly OutboxLine['kind'][], error?: Error): void {
+  settle(kinds: readonly OutboxLineKind[], error?: Error): void {
     for (const kind of kinds) {
       const result = this.#results.get(kind);
       this.#results.delete(kind);

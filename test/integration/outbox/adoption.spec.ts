@@ -19,11 +19,11 @@ async function leaveBehind(lines: readonly OutboxLine[]): Promise<string> {
 
 async function startedBench(): Promise<Bench> {
   const bench = kit.make();
-  await bench.shipper.start(bench.ledger);
+  await bench.shipper.start();
   return bench;
 }
 
-const idsOf = (bench: Bench): string[] => bench.ledger.shipped.map((line) => line.attemptId);
+const idsOf = (bench: Bench): string[] => bench.ledger.shipped.map((line) => line.id);
 
 describe('adopting the outbox of a dead process', () => {
   beforeEach(() => kit.open());
@@ -46,7 +46,7 @@ describe('adopting the outbox of a dead process', () => {
     const bench = kit.make();
     bench.ledger.recorded.set('att_1', outcome('att_1', 'exact'));
     bench.ledger.recorded.set('att_2', outcome('att_2', 'exact'));
-    await bench.shipper.start(bench.ledger);
+    await bench.shipper.start();
 
     expect(await bench.shipper.adoptLeftovers()).toMatchObject({ folders: 1, outcomes: 0, orphans: 0 });
     expect(bench.ledger.shipped).toEqual([]);
@@ -56,7 +56,7 @@ describe('adopting the outbox of a dead process', () => {
     await leaveBehind([intent('att_1')]);
     const bench = kit.make();
     bench.ledger.neverSent.add('att_1');
-    await bench.shipper.start(bench.ledger);
+    await bench.shipper.start();
 
     expect(await bench.shipper.adoptLeftovers()).toMatchObject({ folders: 1, orphans: 0 });
     expect(bench.ledger.recorded.size).toBe(0);
@@ -106,7 +106,7 @@ describe('adopting the outbox of a dead process', () => {
     const file = await leaveBehind([outcome('att_1')]);
     const bench = kit.make();
     bench.ledger.mode = 'loses';
-    await bench.shipper.start(bench.ledger);
+    await bench.shipper.start();
 
     expect(await bench.shipper.adoptLeftovers(100)).toMatchObject({ folders: 0, unfinished: 1 });
     expect(await readFile(file, 'utf8')).toContain('att_1');
@@ -121,7 +121,7 @@ describe('adopting the outbox of a dead process', () => {
     await leaveBehind([outcome('att_1')]);
     const bench = kit.make();
     bench.ledger.mode = 'down';
-    await bench.shipper.start(bench.ledger);
+    await bench.shipper.start();
 
     expect(await bench.shipper.adoptLeftovers()).toMatchObject({ folders: 0, unfinished: 1 });
     expect(await kit.segments()).toHaveLength(1);
@@ -141,7 +141,7 @@ describe('adopting the outbox of a dead process', () => {
 
   it('happens again and again by itself, so that a neighbour that dies later is booked too', async () => {
     const bench = kit.make({ adoptIntervalMs: 100 });
-    await bench.shipper.start(bench.ledger);
+    await bench.shipper.start();
     const dead = kit.make();
     await dead.outbox.start();
     await dead.outbox.append(outcome('att_1'));

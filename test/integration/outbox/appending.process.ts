@@ -18,12 +18,20 @@ async function main(spoolDir: string): Promise<void> {
   await outbox.start();
   const callForever = async (): Promise<never> => {
     for (;;) {
-      const attemptId = newId('att');
-      await outbox.append({ kind: 'intent', attemptId, payload: { model: 'm' } });
-      process.stdout.write(`intent ${attemptId}\n`);
+      const id = newId('att');
+      await outbox.append({ topic: 'usage', kind: 'intent', id, payload: { model: 'm' } });
+      process.stdout.write(`intent ${id}\n`);
+      const eventId = newId('evt');
+      await outbox.append({ topic: 'audit', kind: 'event', id: eventId, payload: { action: 'x' } });
+      process.stdout.write(`event ${eventId}\n`);
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 4));
-      await outbox.append({ kind: 'outcome', attemptId, payload: { text: 'y'.repeat(Math.random() * 900) } });
-      process.stdout.write(`outcome ${attemptId}\n`);
+      await outbox.append({
+        topic: 'usage',
+        kind: 'outcome',
+        id,
+        payload: { text: 'y'.repeat(Math.random() * 900) },
+      });
+      process.stdout.write(`outcome ${id}\n`);
     }
   };
   await Promise.all(Array.from({ length: CALLS_AT_ONCE }, callForever));

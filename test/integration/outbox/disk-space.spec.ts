@@ -12,7 +12,7 @@ async function linesOnDisk(): Promise<{ ids: string[]; corrupted: number }> {
   const contents = await Promise.all((await kit.segments()).sort().map((path) => readFile(path)));
   const decoded = contents.map(decodeLines);
   return {
-    ids: decoded.flatMap(({ lines }) => lines.map((line: OutboxLine) => line.attemptId)),
+    ids: decoded.flatMap(({ lines }) => lines.map((line: OutboxLine) => line.id)),
     corrupted: decoded.reduce((sum, { corrupted }) => sum + corrupted, 0),
   };
 }
@@ -63,7 +63,7 @@ describe('an outbox on a bounded disk', () => {
     await expect(outbox.append(outcome('att_1', 'x'.repeat(5_000)))).rejects.toMatchObject(refusedAsFull);
 
     for (let n = 0; n < accepted; n++) ledger.recorded.set(`att_${n}`, outcome(`att_${n}`));
-    await shipper.start(ledger);
+    await shipper.start();
     expect(await shipper.flush(5_000)).toBe(true);
     await outbox.append(intent('att_new'));
   });

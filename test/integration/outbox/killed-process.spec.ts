@@ -11,6 +11,7 @@ interface Appender {
   /** Acknowledged attempt ids; complete once the process is gone. */
   readonly intents: Set<string>;
   readonly outcomes: Set<string>;
+  readonly events: Set<string>;
   readonly ended: Promise<void>;
 }
 
@@ -19,16 +20,21 @@ function startAppender(): Appender {
   const child = spawn(process.execPath, ['-r', hook, join(__dirname, 'appending.process.ts'), kit.spoolDir]);
   const intents = new Set<string>();
   const outcomes = new Set<string>();
+  const events = new Set<string>();
+  const sets = new Map([
+    ['intent', intents],
+    ['outcome', outcomes],
+    ['event', events],
+  ]);
   let rest = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
-    for (const [kind, id] of lines.map((line) => line.split(' ')))
-      (kind === 'intent' ? intents : outcomes).add(id ?? '');
+    for (const [kind = '', id = ''] of lines.map((line) => line.split(' '))) sets.get(kind)?.add(id);
   });
   child.stderr.pipe(process.stderr);
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  return { child, intents, outcomes, ended };
+  return { child, intents, outcomes, events, ended };
 }
 
 describe('a process killed with SIGKILL', () => {
@@ -42,8 +48,8 @@ describe('a process killed with SIGKILL', () => {
       await sleep(Math.random() * 400);
       appender.child.kill('SIGKILL');
       await appender.ended;
-      const { shipper, ledger } = kit.make();
-      await shipper.start(ledger);
+      const { shipper, ledger, trail } = kit.make();
+      await shipper.start();
       const report = await shipper.adoptLeftovers();
 
       const estimated = new Set(
@@ -53,6 +59,8 @@ describe('a process killed with SIGKILL', () => {
         [],
       );
       expect([...appender.intents].filter((id) => !ledger.recorded.has(id))).toEqual([]);
+      expect([...appender.events].filter((id) => !trail.recorded.has(id))).toEqual([]);
+      expect(trail.shipped).toHaveLength(trail.recorded.size);
       expect(report).toMatchObject({ folders: 1, orphans: estimated.size, corruptedLines: 0, unfinished: 0 });
       expect(estimated.size).toBeLessThanOrEqual(CALLS_AT_ONCE);
       expect(ledger.shipped).toHaveLength(ledger.recorded.size);
@@ -64,7 +72,7 @@ describe('a process killed with SIGKILL', () => {
     await until('acknowledged outcomes', () => appender.outcomes.size > 50);
     const ledger = new FakeLedger();
     const adopters = [kit.make({ ledger }), kit.make({ ledger }), kit.make({ ledger })];
-    for (const { shipper } of adopters) await shipper.start(ledger);
+    for (const { shipper } of adopters) await shipper.start();
 
     const whileAlive = await Promise.all(adopters.map(({ shipper }) => shipper.adoptLeftovers()));
     expect(whileAlive.map((report) => report.folders)).toEqual([0, 0, 0]);

@@ -7,9 +7,15 @@ import { DataDirectoryConfig } from '../../../src/platform/config/data-directory
 import { NodeOutboxFiles } from '../../../src/platform/outbox/node-outbox-files';
 import { Outbox } from '../../../src/platform/outbox/outbox';
 import type { AppendFile, OutboxFiles } from '../../../src/platform/outbox/outbox-files';
-import type { AdoptedCalls, OutboxConsumer, OutboxLine } from '../../../src/platform/outbox/outbox-line';
+import type {
+  AdoptedLines,
+  NewOutboxLine,
+  OutboxConsumer,
+  OutboxLine,
+} from '../../../src/platform/outbox/outbox-line';
 import { OutboxShipper } from '../../../src/platform/outbox/outbox-shipper';
 import { OutboxConfig } from '../../../src/platform/outbox/outbox.config';
+import { OUTBOX_TOPICS } from '../../../src/platform/outbox/outbox-topics';
 
 /** Time as it is, plus whatever a test adds. */
 export class ShiftedClock extends Clock {
@@ -24,7 +30,7 @@ export class ShiftedClock extends Clock {
   }
 }
 
-/** A ledger in memory; every fault a consumer can show is a switch. */
+/** The table of one topic in memory; every fault a consumer can show is a switch. */
 export class FakeLedger implements OutboxConsumer {
   readonly recorded = new Map<string, OutboxLine>();
   readonly shipped: OutboxLine[] = [];
@@ -35,28 +41,28 @@ export class FakeLedger implements OutboxConsumer {
   /** Attempts that were certainly never sent. */
   readonly neverSent = new Set<string>();
 
-  async ship(outcomes: readonly OutboxLine[]): Promise<void> {
+  async ship(lines: readonly OutboxLine[]): Promise<void> {
     if (this.mode === 'stuck') await new Promise(() => undefined);
     if (this.mode === 'down') throw new Error('the queue is down');
-    this.largestBatch = Math.max(this.largestBatch, outcomes.length);
-    this.shipped.push(...outcomes);
-    if (this.mode !== 'loses') for (const line of outcomes) this.recorded.set(line.attemptId, line);
+    this.largestBatch = Math.max(this.largestBatch, lines.length);
+    this.shipped.push(...lines);
+    if (this.mode !== 'loses') for (const line of lines) this.recorded.set(line.id, line);
   }
 
-  async findRecorded(attemptIds: readonly string[]): Promise<ReadonlySet<string>> {
+  async findRecorded(ids: readonly string[]): Promise<ReadonlySet<string>> {
     if (this.mode === 'down') throw new Error('the ledger is down');
-    return new Set(attemptIds.filter((id) => this.recorded.has(id)));
+    return new Set(ids.filter((id) => this.recorded.has(id)));
   }
 
   outcomeOfOrphan(intent: OutboxLine): OutboxLine | undefined {
-    if (this.neverSent.has(intent.attemptId)) return undefined;
-    return { kind: 'outcome', attemptId: intent.attemptId, payload: { estimated: true } };
+    if (this.neverSent.has(intent.id)) return undefined;
+    return { ...intent, kind: 'outcome', payload: { estimated: true } };
   }
 
-  beginAdoption(): AdoptedCalls {
+  beginAdoption(): AdoptedLines {
     const added: string[] = [];
     return {
-      add: (outcome) => added.push(outcome.attemptId),
+      add: (line) => added.push(line.id),
       finish: () => {
         this.adopted.push(...added);
         return Promise.resolve();
@@ -109,11 +115,18 @@ function noSpace(): Error {
 export interface Bench {
   readonly outbox: Outbox;
   readonly shipper: OutboxShipper;
+  /** Of the topic `usage`. */
   readonly ledger: FakeLedger;
+  /** Of the topic `audit`. */
+  readonly trail: FakeLedger;
   readonly clock: ShiftedClock;
 }
 
-export type BenchOptions = Partial<OutboxConfig> & { files?: OutboxFiles; ledger?: FakeLedger };
+export type BenchOptions = Partial<OutboxConfig> & {
+  files?: OutboxFiles;
+  ledger?: FakeLedger;
+  trail?: FakeLedger;
+};
 
 /** Outboxes of one test in a spool of their own, stopped and deleted at the end. */
 export class OutboxKit {
@@ -134,7 +147,12 @@ export class OutboxKit {
   }
 
   /** An outbox as one process has it; `start` is up to the test. */
-  make({ files = new NodeOutboxFiles(), ledger = new FakeLedger(), ...settings }: BenchOptions = {}): Bench {
+  make({
+    files = new NodeOutboxFiles(),
+    ledger = new FakeLedger(),
+    trail = new FakeLedger(),
+    ...settings
+  }: BenchOptions = {}): Bench {
     const defaults = {
       spoolDir: this.spoolDir,
       maxMb: 256,
@@ -145,7 +163,9 @@ export class OutboxKit {
     const config = Object.assign(new OutboxConfig(), defaults, settings);
     const clock = new ShiftedClock();
     const outbox = new Outbox(config, new DataDirectoryConfig(), files, clock);
-    const bench = { outbox, shipper: new OutboxShipper(outbox, config, files, clock), ledger, clock };
+    const shipper = new OutboxShipper(outbox, config, files, clock);
+    for (const topic of OUTBOX_TOPICS) shipper.register(topic, consumerOf(topic, { ledger, trail }));
+    const bench = { outbox, shipper, ledger, trail, clock };
     this.benches.push(bench);
     return bench;
   }
@@ -161,14 +181,27 @@ export class OutboxKit {
   }
 }
 
-export const intent = (attemptId: string): OutboxLine => ({
+function consumerOf(topic: string, { ledger, trail }: { ledger: FakeLedger; trail: FakeLedger }): FakeLedger {
+  if (topic === 'usage') return ledger;
+  return topic === 'audit' ? trail : new FakeLedger();
+}
+
+export const intent = (id: string): NewOutboxLine => ({
+  topic: 'usage',
   kind: 'intent',
-  attemptId,
+  id,
   payload: { at: 'vendor' },
 });
-export const outcome = (attemptId: string, text = 'x'.repeat(300)): OutboxLine => ({
+export const outcome = (id: string, text = 'x'.repeat(300)): NewOutboxLine => ({
+  topic: 'usage',
   kind: 'outcome',
-  attemptId,
+  id,
+  payload: { text },
+});
+export const event = (id: string, text = 'e'.repeat(100)): NewOutboxLine => ({
+  topic: 'audit',
+  kind: 'event',
+  id,
   payload: { text },
 });
 

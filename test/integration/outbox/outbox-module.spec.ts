@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Module, type OnModuleInit } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ConfigModule } from '../../../src/platform/config/config.module';
 import { DataDirectoryConfig } from '../../../src/platform/config/data-directory.config';
@@ -17,16 +17,11 @@ const ledger = new FakeLedger();
 
 /** Wired as the module that owns the ledger does it. */
 @Module({ imports: [OutboxModule] })
-class LedgerOwnerModule implements OnApplicationBootstrap, OnApplicationShutdown {
+class LedgerOwnerModule implements OnModuleInit {
   constructor(private readonly shipper: OutboxShipper) {}
 
-  async onApplicationBootstrap(): Promise<void> {
-    await this.shipper.start(ledger);
-    await this.shipper.adoptLeftovers();
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.shipper.stop(5_000);
+  onModuleInit(): void {
+    this.shipper.register('usage', ledger);
   }
 }
 

@@ -27,12 +27,12 @@ describe('shipping from the outbox', () => {
 
   it('delivers every outcome once, in batches of at most 200, in the order they were noted', async () => {
     const bench = kit.make();
-    await bench.shipper.start(bench.ledger);
+    await bench.shipper.start();
 
     const ids = await noteCalls(bench, 1_000);
     await until('all shipped', () => bench.ledger.shipped.length === 1_000);
 
-    expect(bench.ledger.shipped.map((line) => line.attemptId)).toEqual(ids);
+    expect(bench.ledger.shipped.map((line) => line.id)).toEqual(ids);
     expect(bench.ledger.largestBatch).toBeLessThanOrEqual(200);
     expect(bench.outbox.pending()).toMatchObject({ lines: 2_000, unshippedOutcomes: 0, full: false });
   });
@@ -40,7 +40,7 @@ describe('shipping from the outbox', () => {
   it('keeps everything while the consumer is down and drains when it is back', async () => {
     const bench = kit.make({ segmentMb: 0.01 });
     bench.ledger.mode = 'down';
-    await bench.shipper.start(bench.ledger);
+    await bench.shipper.start();
     const ids = await noteCalls(bench, 300);
     await sleep(100);
     expect(bench.outbox.pending().unshippedOutcomes).toBe(300);
@@ -54,7 +54,7 @@ describe('shipping from the outbox', () => {
 
   it('never deletes a file before the ledger has all of its attempts, intents included', async () => {
     const bench = kit.make();
-    await bench.shipper.start(bench.ledger);
+    await bench.shipper.start();
     await bench.outbox.append(intent('att_open'));
     await noteCalls(bench, 10);
     const [file = ''] = await kit.segments();
@@ -71,7 +71,7 @@ describe('shipping from the outbox', () => {
   it('never deletes a file whose outcomes were taken but lost on the way, and ships them again after a while', async () => {
     const bench = kit.make();
     bench.ledger.mode = 'loses';
-    await bench.shipper.start(bench.ledger);
+    await bench.shipper.start();
     await noteCalls(bench, 5);
     expect(await bench.shipper.flush(300)).toBe(false);
     expect(bench.ledger.shipped).toHaveLength(5);
@@ -87,7 +87,7 @@ describe('shipping from the outbox', () => {
 
   it('closes and trims a small file after some seconds without any further traffic', async () => {
     const bench = kit.make();
-    await bench.shipper.start(bench.ledger);
+    await bench.shipper.start();
     await noteCalls(bench, 1);
     await sleep(50);
     expect(await kit.segments()).toHaveLength(1);
@@ -101,21 +101,21 @@ describe('shipping from the outbox', () => {
   it('lists exactly the outcomes the ledger does not have, for rebuilding counters', async () => {
     const bench = kit.make();
     bench.ledger.mode = 'loses';
-    await bench.shipper.start(bench.ledger);
+    await bench.shipper.start();
     await noteCalls(bench, 4);
     bench.ledger.recorded.set('att_1', outcome('att_1'));
 
     const listed: OutboxLine[] = [];
-    for await (const line of bench.shipper.unshippedOutcomes()) listed.push(line);
+    for await (const line of bench.shipper.unrecordedLines('usage')) listed.push(line);
 
-    expect(listed.map((line) => line.attemptId)).toEqual(['att_0', 'att_2', 'att_3']);
+    expect(listed.map((line) => line.id)).toEqual(['att_0', 'att_2', 'att_3']);
   });
 
   it('holds a bounded part in memory under a stuck consumer, and still delivers everything afterwards', async () => {
     const stuck = new FakeLedger();
     stuck.mode = 'stuck';
     const bench = kit.make({ ledger: stuck, segmentMb: 1 });
-    await bench.shipper.start(stuck);
+    await bench.shipper.start();
     const heapBefore = usedHeap();
     for (let n = 0; n < 20_000; n++) await bench.outbox.append(outcome(`att_${n}`, 'x'.repeat(3_000)));
     const heapGrowth = usedHeap() - heapBefore;
@@ -126,14 +126,14 @@ describe('shipping from the outbox', () => {
     await bench.shipper.stop(0);
     await bench.outbox.stop();
     const heir = kit.make();
-    await heir.shipper.start(heir.ledger);
+    await heir.shipper.start();
     const report = await heir.shipper.adoptLeftovers();
     expect(report).toMatchObject({ folders: 1, outcomes: 20_000, orphans: 0, corruptedLines: 0 });
   });
 
   it('ships from the file what did not fit into memory, and nothing of it twice', async () => {
     const bench = kit.make({ segmentMb: 64 });
-    await bench.shipper.start(bench.ledger);
+    await bench.shipper.start();
     await noteCalls(bench, 400, 'early');
     await until('the first are shipped', () => bench.ledger.shipped.length === 400);
     bench.ledger.mode = 'down';
@@ -149,7 +149,7 @@ describe('shipping from the outbox', () => {
   it('gives up flushing at the deadline and leaves the rest on disk for the next process', async () => {
     const bench = kit.make();
     bench.ledger.mode = 'stuck';
-    await bench.shipper.start(bench.ledger);
+    await bench.shipper.start();
     await noteCalls(bench, 3);
 
     const started = performance.now();

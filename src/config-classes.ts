@@ -1,4 +1,5 @@
 import { AuthConfig } from './auth/auth.config';
+import { SessionConfig } from './auth/session/session.config';
 import { ExtraProvidersConfig } from './catalog/extra-providers.config';
 import { CostConfig } from './cost/cost.config';
 import { GatewayConfig } from './gateway/gateway.config';
@@ -29,6 +30,7 @@ export const CONFIG_CLASSES: readonly ConfigClass[] = [
   CostConfig,
   PolicyConfig,
   AuthConfig,
+  SessionConfig,
   TenancyConfig,
   GatewayConfig,
   ServerConfig,

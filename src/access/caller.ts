@@ -12,6 +12,8 @@ export interface Caller {
   readonly userId: string;
   /** Undefined for a JWT. */
   readonly apiKeyId: string | undefined;
+  /** The log-in a browser or command line acts in; undefined for keys and foreign tokens. */
+  readonly sessionId?: string;
   readonly method: 'api_key' | 'static_key' | 'jwt';
   readonly permissions: ReadonlySet<Permission>;
   /** Null means any model. */

@@ -4,20 +4,26 @@ import type { Member } from '../tenancy/member';
 import { AuthConfig } from './auth.config';
 import type { KnownKey } from './known-key';
 import { RevalidatingCache } from './revalidating-cache';
+import type { KnownSession } from './session/known-session';
 
 /** What a change is about; everything remembered that carries this id is looked up again. */
 export type AuthChange =
-  { readonly apiKeyId: string } | { readonly userId: string } | { readonly organizationId: string };
+  | { readonly apiKeyId: string }
+  | { readonly sessionId: string }
+  | { readonly userId: string }
+  | { readonly organizationId: string };
 
 const MAX_ENTRIES = 20_000;
 const LOOK_UP_TIMEOUT_MS = 2_000;
 const MS_PER_SECOND = 1_000;
 
-/** What this process remembers about keys and token owners. */
+/** What this process remembers about keys, sessions and token owners. */
 @Injectable()
 export class AuthCaches {
   /** By SHA-256 of the whole key. */
   readonly keys: RevalidatingCache<KnownKey>;
+  /** By session id. */
+  readonly sessions: RevalidatingCache<KnownSession>;
   /** By organization and user of a token. */
   readonly members: RevalidatingCache<Member>;
 
@@ -29,11 +35,14 @@ export class AuthCaches {
       loadTimeoutMs: LOOK_UP_TIMEOUT_MS,
     };
     this.keys = new RevalidatingCache(clock, options);
+    this.sessions = new RevalidatingCache(clock, options);
     this.members = new RevalidatingCache(clock, options);
   }
 
   apply(change: AuthChange): void {
     if ('apiKeyId' in change) this.keys.invalidate((key) => key.apiKeyId === change.apiKeyId);
+    else if ('sessionId' in change)
+      this.sessions.invalidate((session) => session.sessionId === change.sessionId);
     else if ('userId' in change) this.forget((owner) => owner.userId === change.userId);
     else this.forget((owner) => owner.organizationId === change.organizationId);
   }
@@ -41,6 +50,7 @@ export class AuthCaches {
   /** Messages may have been missed: nothing is trusted without looking again. */
   distrust(): void {
     this.keys.expireAll();
+    this.sessions.expireAll();
     this.members.expireAll();
   }
 
@@ -48,6 +58,7 @@ export class AuthCaches {
     matches: (owner: { readonly userId: string; readonly organizationId: string }) => boolean,
   ): void {
     this.keys.invalidate(matches);
+    this.sessions.invalidate(matches);
     this.members.invalidate(matches);
   }
 }

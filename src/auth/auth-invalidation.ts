@@ -5,7 +5,7 @@ import { AuthCaches, type AuthChange } from './auth-caches';
 
 const CHANNEL = 'auth-changes';
 
-/** Tells all replicas that a key, user or organization has changed, so that they look again at once. */
+/** Tells all replicas that a key, session, user or organization has changed, so that they look again at once. */
 @Injectable()
 export class AuthInvalidation implements OnModuleInit {
   private readonly logger = new Logger('auth');
@@ -44,8 +44,9 @@ export class AuthInvalidation implements OnModuleInit {
 /** Undefined for a message of another version: then nothing is trusted. */
 function readChange(value: unknown): AuthChange | undefined {
   if (!isJsonObject(value)) return undefined;
-  const { apiKeyId, userId, organizationId } = value;
+  const { apiKeyId, sessionId, userId, organizationId } = value;
   if (typeof apiKeyId === 'string') return { apiKeyId };
+  if (typeof sessionId === 'string') return { sessionId };
   if (typeof userId === 'string') return { userId };
   return typeof organizationId === 'string' ? { organizationId } : undefined;
 }

@@ -1,10 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { Clock, SystemClock } from '../common/clock';
-import { PubSubModule } from '../platform/pub-sub/pub-sub.module';
 import { TenancyModule } from '../tenancy/tenancy.module';
-import { ApiKeyHasher } from './api-key';
 import { ApiKeyAuthenticator } from './api-key-authenticator';
 import { ApiKeyUsage } from './api-key-usage';
 import { ApiKeyEntity } from './api-key.entity';
@@ -12,9 +9,7 @@ import { ApiKeyRepository } from './api-key.repository';
 import { ApiKeyService } from './api-key.service';
 import { ApiKeysController } from './api-keys.controller';
 import { AuthBootstrap } from './auth-bootstrap';
-import { AuthCaches } from './auth-caches';
-import { AuthInvalidation } from './auth-invalidation';
-import { AuthSecrets } from './auth-secrets';
+import { AuthStateModule } from './auth-state.module';
 import { AuthenticationGuard } from './authentication.guard';
 import { BootstrapKey } from './bootstrap-key';
 import { InstallationFactEntity } from './installation-fact.entity';
@@ -23,6 +18,7 @@ import { JwtStrategy } from './jwt.strategy';
 import { PepperCheck } from './pepper-check';
 import { PermissionsGuard } from './permissions.guard';
 import { RouteProtectionCheck } from './route-protection.check';
+import { SessionModule } from './session/session.module';
 import { StaticKeyRegistry } from './static-key-registry';
 
 /** Who is asking, and may they: API keys, tokens, the two global guards, and the routes that manage keys. */
@@ -30,25 +26,17 @@ import { StaticKeyRegistry } from './static-key-registry';
   imports: [
     TypeOrmModule.forFeature([ApiKeyEntity, InstallationFactEntity]),
     TenancyModule,
-    PubSubModule,
+    AuthStateModule,
+    SessionModule,
     DiscoveryModule,
   ],
   controllers: [ApiKeysController],
   providers: [
-    { provide: Clock, useClass: SystemClock },
-    AuthSecrets,
-    {
-      provide: ApiKeyHasher,
-      inject: [AuthSecrets],
-      useFactory: (secrets: AuthSecrets) => new ApiKeyHasher(secrets.pepper),
-    },
     ApiKeyRepository,
     ApiKeyUsage,
     ApiKeyService,
     ApiKeyAuthenticator,
     StaticKeyRegistry,
-    AuthCaches,
-    AuthInvalidation,
     JwtStrategy,
     JwtGuard,
     PepperCheck,

@@ -9,6 +9,9 @@ import { AUTH_ERRORS } from './auth.errors';
 import { readCredential } from './credential';
 import { JwtGuard } from './jwt.guard';
 import type { KeyOutcome } from './known-key';
+import { SessionAuthenticator, type SessionOutcome } from './session/session-authenticator';
+import { isSessionToken } from './session/session-tokens';
+import { RefusalJournal } from './watch/refusal-journal';
 
 const REALM = 'Bearer realm="modelmuxer"';
 
@@ -17,12 +20,19 @@ interface Refusal {
   readonly text: string;
 }
 
+interface Exchange {
+  readonly request: GatewayRequest;
+  readonly response: Response;
+}
+
 const MISSING: Refusal = {
   definition: AUTH_ERRORS.missingApiKey,
   text: 'No API key was given. Send it as "Authorization: Bearer <key>" or in the header "x-api-key".',
 };
 
-const REFUSALS: Readonly<Record<Exclude<KeyOutcome['kind'], 'authenticated'>, Refusal>> = {
+type Outcome = KeyOutcome | SessionOutcome;
+
+const REFUSALS: Readonly<Record<Exclude<Outcome['kind'], 'authenticated'>, Refusal>> = {
   unknown: { definition: AUTH_ERRORS.invalidApiKey, text: 'The API key is not valid.' },
   expired: { definition: AUTH_ERRORS.invalidApiKey, text: 'The API key has expired.' },
   suspended: { definition: AUTH_ERRORS.suspended, text: 'This account is suspended.' },
@@ -30,6 +40,9 @@ const REFUSALS: Readonly<Record<Exclude<KeyOutcome['kind'], 'authenticated'>, Re
     definition: AUTH_ERRORS.addressDenied,
     text: 'This API key may not be used from this address.',
   },
+  invalid_token: { definition: AUTH_ERRORS.invalidToken, text: 'The token is not valid.' },
+  expired_token: { definition: AUTH_ERRORS.expiredToken, text: 'The token has expired.' },
+  session_over: { definition: AUTH_ERRORS.invalidToken, text: 'The session is over. Please log in again.' },
 };
 
 /** First guard of every route: without `@Public()` a request needs a key or a token, and gets its caller here. */
@@ -39,46 +52,59 @@ export class AuthenticationGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly keys: ApiKeyAuthenticator,
     private readonly jwt: JwtGuard,
+    private readonly sessions: SessionAuthenticator,
+    private readonly refusals: RefusalJournal,
   ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     if (this.reflector.getAllAndOverride<boolean>(PUBLIC_ROUTE, [context.getHandler(), context.getClass()]))
       return true;
     const http = context.switchToHttp();
-    const request = http.getRequest<GatewayRequest>();
-    const response = http.getResponse<Response>();
-    const credential = readCredential(request.headers);
-    if (credential.kind === 'none') throw refuse(response, MISSING);
-    if (credential.kind === 'jwt') return this.acceptToken(context, response);
-    const outcome = this.keys.authenticate(credential.token, request.ip);
+    const exchange = { request: http.getRequest<GatewayRequest>(), response: http.getResponse<Response>() };
+    const credential = readCredential(exchange.request.headers);
+    if (credential.kind === 'none') throw this.refuse(exchange, MISSING);
+    if (credential.kind === 'jwt' && !isSessionToken(credential.token))
+      return this.acceptToken(context, exchange);
+    const outcome =
+      credential.kind === 'jwt'
+        ? this.sessions.authenticate(credential.token)
+        : this.keys.authenticate(credential.token, exchange.request.ip);
     return outcome instanceof Promise
-      ? outcome.then((settled) => accept(request, response, settled))
-      : accept(request, response, outcome);
+      ? outcome.then((settled) => this.accept(exchange, settled))
+      : this.accept(exchange, outcome);
   }
 
-  private async acceptToken(context: ExecutionContext, response: Response): Promise<boolean> {
+  private async acceptToken(context: ExecutionContext, exchange: Exchange): Promise<boolean> {
     try {
       await this.jwt.canActivate(context);
-      return context.switchToHttp().getRequest<GatewayRequest>().state.caller !== undefined;
+      return exchange.request.state.caller !== undefined;
     } catch (error) {
-      if (error instanceof AppError && error.category === 'authentication')
-        challenge(response, 'invalid_token');
+      if (error instanceof AppError && error.category === 'authentication') {
+        challenge(exchange.response, 'invalid_token');
+        this.note(exchange.request, error.code);
+      }
       throw error;
     }
   }
-}
 
-function accept(request: GatewayRequest, response: Response, outcome: KeyOutcome): boolean {
-  if (outcome.kind !== 'authenticated') throw refuse(response, REFUSALS[outcome.kind]);
-  request.state.caller = outcome.caller;
-  return true;
-}
-
-function refuse(response: Response, { definition, text }: Refusal): AppError {
-  if (definition.category === 'authentication') {
-    challenge(response, definition === AUTH_ERRORS.missingApiKey ? undefined : 'invalid_token');
+  private accept(exchange: Exchange, outcome: Outcome): boolean {
+    if (outcome.kind !== 'authenticated') throw this.refuse(exchange, REFUSALS[outcome.kind]);
+    exchange.request.state.caller = outcome.caller;
+    return true;
   }
-  return new AppError(definition, { public: text });
+
+  private refuse({ request, response }: Exchange, { definition, text }: Refusal): AppError {
+    const isMissing = definition === AUTH_ERRORS.missingApiKey;
+    if (definition.category === 'authentication')
+      challenge(response, isMissing ? undefined : 'invalid_token');
+    // Somebody without any credential (a browser, a probe) tries nothing.
+    if (!isMissing) this.note(request, definition.code);
+    return new AppError(definition, { public: text });
+  }
+
+  private note(request: GatewayRequest, reason: string): void {
+    this.refusals.note({ action: 'auth.refuse', reason, address: request.ip });
+  }
 }
 
 /** RFC 6750 §3: the error code is left out when the request carried no credential. */

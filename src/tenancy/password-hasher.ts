@@ -1,6 +1,8 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { Injectable } from '@nestjs/common';
+import { AppError } from '../common/app-error';
+import { PASSWORD_ERRORS } from './password.errors';
 
 const deriveKey = promisify(argon2);
 
@@ -15,7 +17,7 @@ const ENCODED =
 
 /**
  * Password hashes (argon2id, PHC text form). At most two are computed at a time, so that a burst of log-ins cannot
- * take all threads and memory; with more than 64 waiting, further calls reject.
+ * take all threads and memory; with more than 64 waiting, further calls fail with 503.
  */
 @Injectable()
 export class PasswordHasher {
@@ -52,7 +54,12 @@ export class PasswordHasher {
       this.#running += 1;
       return;
     }
-    if (this.#waiting.length >= MAX_WAITING) throw new Error('Too many passwords are being checked');
+    if (this.#waiting.length >= MAX_WAITING) {
+      throw new AppError(PASSWORD_ERRORS.busy, {
+        public: 'Too many log-ins are being checked. Please try again.',
+        retryAfterSeconds: 2,
+      });
+    }
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 

@@ -8,10 +8,12 @@ import { Test } from '@nestjs/testing';
 import { callerOf, type GatewayRequest } from '../../src/access/gateway-request';
 import { Public } from '../../src/access/public.decorator';
 import { RequirePermission } from '../../src/access/require-permission.decorator';
+import { AuditModule } from '../../src/audit/audit.module';
 import { AuthConfig } from '../../src/auth/auth.config';
 import { AuthModule } from '../../src/auth/auth.module';
 import { AuthenticationGuard } from '../../src/auth/authentication.guard';
 import { BootstrapKey } from '../../src/auth/bootstrap-key';
+import { SessionConfig } from '../../src/auth/session/session.config';
 import { PermissionsGuard } from '../../src/auth/permissions.guard';
 import { ConfigModule } from '../../src/platform/config/config.module';
 import { DataDirectoryConfig } from '../../src/platform/config/data-directory.config';
@@ -27,6 +29,7 @@ import { useMigratedDatabase } from './embedded-template';
 
 const CONFIG_CLASSES = [
   AuthConfig,
+  SessionConfig,
   TenancyConfig,
   DatabaseConfig,
   DataDirectoryConfig,
@@ -80,7 +83,13 @@ export async function startAuthApp(options: AuthAppOptions = {}): Promise<AuthAp
     await useMigratedDatabase(dataDir);
   const config = loadConfig(CONFIG_CLASSES, { MODELMUXER_DATA_DIR: dataDir, ...options.settings });
   const testing = await Test.createTestingModule({
-    imports: [ConfigModule.forRoot(CONFIG_CLASSES, config), DatabaseModule, HttpServerModule, AuthModule],
+    imports: [
+      ConfigModule.forRoot(CONFIG_CLASSES, config),
+      DatabaseModule,
+      AuditModule,
+      HttpServerModule,
+      AuthModule,
+    ],
     controllers: [ProbeController, ...(options.controllers ?? [])],
     providers: [
       { provide: APP_GUARD, useExisting: AuthenticationGuard },

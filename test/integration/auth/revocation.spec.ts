@@ -25,6 +25,8 @@ describeWithPostgres('two replicas', () => {
         API_KEY_PEPPER: 'p'.repeat(40),
         ALLOWED_API_KEYS: `[{"key":"${ADMIN}","role":"admin"}]`,
         AUTH_KEY_CACHE_TTL_MS: '60000',
+        BOOTSTRAP_ADMIN_EMAIL: 'ada@example.com',
+        BOOTSTRAP_ADMIN_PASSWORD: 'correct horse battery',
       };
       [first, second] = await Promise.all([startAuthApp({ settings }), startAuthApp({ settings })]);
     });
@@ -52,6 +54,23 @@ describeWithPostgres('two replicas', () => {
         expect((await call(`${second.url}/probe`, key)).status).toBe(401);
       });
       expect(performance.now() - revokedAt).toBeLessThan(1_000);
+    });
+
+    it('refuse a session within a second after its user logged out on one of them', async () => {
+      const { body } = await call(`${first.url}/auth/login`, undefined, {
+        method: 'POST',
+        body: { email: 'ada@example.com', password: 'correct horse battery' },
+      });
+      const token = String(body['access_token']);
+      expect((await call(`${second.url}/auth/session`, token)).status).toBe(200);
+
+      await call(`${first.url}/auth/logout`, token, { method: 'POST' });
+
+      const endedAt = performance.now();
+      await eventually(async () => {
+        expect((await call(`${second.url}/auth/session`, token)).status).toBe(401);
+      });
+      expect(performance.now() - endedAt).toBeLessThan(1_000);
     });
   });
 });

@@ -95,6 +95,17 @@ export function plainTextCost(card: ModelCard, planned: PlannedTokens, atMs: num
   ]);
 }
 
+/** Vendors do not cache shorter prompts. */
+const SHORTEST_CACHED_TOKENS = 1_024;
+
+/** What it saves when the vendor has so many tokens of the prompt in its cache; 0 for a model without a price for that. */
+export function cacheSaving(card: ModelCard, tokens: number, atMs: number): NanoUsd {
+  const prices = tierFor(requireRow(card, atMs), tokens);
+  if (tokens < SHORTEST_CACHED_TOKENS || prices.cacheRead === undefined) return 0n;
+  const difference = prices.inputUncached - prices.cacheRead;
+  return difference > 0n ? costOfTokens([{ tokens, nanoUsdPerMillion: difference }]) : 0n;
+}
+
 interface DearestPrices {
   readonly input: NanoUsd;
   readonly output: NanoUsd;

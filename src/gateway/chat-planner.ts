@@ -1,37 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import type { Span } from '@opentelemetry/api';
-import type { Caller } from '../access/caller';
-import { toAccessRules, type AccessRules } from '../access/access-rules';
-import { Clock } from '../common/clock';
 import { AppError } from '../common/app-error';
-import { newId } from '../common/ids';
 import type { NanoUsd } from '../common/money';
 import { overCeiling } from '../cost/over-ceiling';
-import type { ChatRequest } from '../llm/chat-request';
-import { upperBoundInputTokens } from '../llm/token-estimate';
-import type { PolicyOutcome } from '../policy/policy-engine';
 import { noRouteError, type NoRoute } from '../routing/no-route';
 import type { RoutePlan } from '../routing/route-plan';
-import { RouterService, type RequestAnalysis } from '../routing/router.service';
-import { failSpan, Tracing } from '../telemetry/tracing';
+import type { RequestAnalysis } from '../routing/router.service';
 import { MetricsService } from '../telemetry/metrics.service';
-import type { ChatPreferences } from './chat-preferences';
+import { failSpan, Tracing } from '../telemetry/tracing';
 import type { ExecutionTarget } from './execution/chat-run';
 import { GatewayConfig } from './gateway.config';
 import { OfferBoard, type RequestSize } from './offer-board';
-
-/** What a decision is made from; the same for a first and a second, cheaper plan. */
-export interface PlanningInput {
-  readonly caller: Caller;
-  /** As the client wrote it. */
-  readonly original: ChatRequest;
-  /** Its outcome's request is what will be sent, and what the size is taken from. */
-  readonly policy: PolicyOutcome;
-  readonly preferences: ChatPreferences;
-  readonly route: string;
-  /** The request's span, when it is sampled. */
-  readonly span: Span | undefined;
-}
+import { RouteDecider, type PlanningInput } from './planning/route-decider';
 
 /** Who will be tried, in which order, and what that may cost. */
 export interface ChatPlan {
@@ -43,16 +22,13 @@ export interface ChatPlan {
   readonly targets: readonly ExecutionTarget[];
 }
 
-const SEED_RANGE = 2 ** 32;
-
 /** Turns a request into a plan: features and intent, offers, decision, limits. Throws when nothing can answer. */
 @Injectable()
 export class ChatPlanner {
   constructor(
-    private readonly router: RouterService,
+    private readonly decider: RouteDecider,
     private readonly board: OfferBoard,
     private readonly config: GatewayConfig,
-    private readonly clock: Clock,
     private readonly metrics: MetricsService,
     private readonly tracing: Tracing,
   ) {}
@@ -72,31 +48,11 @@ export class ChatPlanner {
   }
 
   private decide(input: PlanningInput, remainingBudget: NanoUsd | undefined): ChatPlan {
-    const startedAt = performance.now();
-    const size = sizeOf(input.policy.request);
-    const decisionId = newId('dec', this.clock.now());
-    const analysis = this.router.analyze(input.original);
-    const decision = this.router.decide({
-      decisionId,
-      request: input.original,
-      analysis,
-      preference: input.preferences.routing,
-      offers: this.board.offersFor(size, this.router.onlyModelOf(input.original)),
-      catalog: this.board.view,
-      modelRules: modelRulesOf(input),
-      regionRules: [input.policy.regionRules],
-      region: input.preferences.region,
-      remainingBudget,
-      expectedOutputTokens: this.board.expectedOutputTokens(size),
-      today: new Date(this.clock.now()).toISOString().slice(0, 10),
-      seed: Math.floor(Math.random() * SEED_RANGE),
-    });
-    this.metrics.routerDecision({ route: input.route, durationMs: performance.now() - startedAt });
+    const { decision, size, ...decided } = this.decider.decide(input, remainingBudget);
     if (decision.kind === 'none') throw this.refusal(decision.noRoute, size, remainingBudget);
     return {
-      decisionId,
+      ...decided,
       plan: decision.plan,
-      analysis,
       catalogVersion: this.board.view.version,
       inputTokensBound: size.inputTokensBound,
       targets: this.targetsOf(decision.plan, size),
@@ -148,20 +104,4 @@ function spanAttributes({ plan, analysis, targets }: ChatPlan): Record<string, s
     objective: plan.objective,
     'gen_ai.request.model': first?.card.model ?? '',
   };
-}
-
-function sizeOf(request: ChatRequest): RequestSize {
-  const inputTokensBound = upperBoundInputTokens(request);
-  return {
-    inputTokensBound,
-    inputTokensExpected: Math.ceil(inputTokensBound / 4),
-    outputLimit: request.maxOutputTokens,
-    choices: request.choiceCount,
-  };
-}
-
-function modelRulesOf({ caller, policy }: PlanningInput): readonly AccessRules[] {
-  return caller.allowedModels === null
-    ? [policy.modelRules]
-    : [policy.modelRules, toAccessRules(caller.allowedModels)];
 }

@@ -11,6 +11,8 @@ export interface ChatPreferences {
   readonly ceilingNanoUsd: NanoUsd | undefined;
   /** Only this region; undefined means any the policy allows. */
   readonly region: string | undefined;
+  /** Requests of one session belong together: the model whose prompt cache is warm is preferred. */
+  readonly session: string | undefined;
   /** The client wants `router_metadata` in its stream even without a usage chunk. */
   readonly metadataInStream: boolean;
 }
@@ -33,6 +35,7 @@ export function parseChatPreferences(
       undefined,
     ),
     region: parseRegion(fields['region']),
+    session: parseSession(fields['session_id']) ?? parseSession(fields['prompt_cache_key']),
     metadataInStream: header(request, 'x-router-metadata') === 'stream',
   };
 }
@@ -47,6 +50,10 @@ function parseBudget(name: string, value: unknown): NanoUsd | undefined {
   const amount = typeof value === 'string' || typeof value === 'number' ? parseUsd(value) : undefined;
   if (amount === undefined) throw invalidField(name, 'expected a non-negative amount in USD');
   return amount;
+}
+
+function parseSession(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 function parseRegion(value: unknown): string | undefined {

@@ -8,6 +8,7 @@ import type { ChatPlan, ChatPlanner } from './chat-planner';
 import { ChatService } from './chat.service';
 import type { PlanExecutor } from './execution/plan-executor';
 import { RunSettlement } from './execution/run-settlement';
+import { RoutingHints } from './planning/routing-hints';
 
 const USD = 1_000_000_000n;
 const SIGNAL = new AbortController().signal;
@@ -40,6 +41,7 @@ function fixture(plans: readonly (ChatPlan | Error)[], settings: Readonly<Record
     cost.admission,
     {} as PlanExecutor,
     new RunSettlement(cost.admission),
+    new RoutingHints(cost.clock),
   );
   return { cost, limits, service };
 }

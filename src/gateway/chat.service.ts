@@ -4,16 +4,20 @@ import { AppError } from '../common/app-error';
 import type { NanoUsd } from '../common/money';
 import { BudgetAdmission } from '../cost/holds/budget-admission';
 import type { RequestHold } from '../cost/holds/request-hold';
-import { ChatPlanner, type ChatPlan, type PlanningInput } from './chat-planner';
+import { inputTokensOf } from '../llm/token-usage';
+import { ChatPlanner, type ChatPlan } from './chat-planner';
 import type { ChatGatewayRequest, ReadyChat } from './chat-gateway-request';
 import type { AnswerStream } from './execution/answer-stream';
 import { RunTally, type ChatRun, type ExecutionTarget } from './execution/chat-run';
 import { PlanExecutor, type CompletedAnswer } from './execution/plan-executor';
 import { RunSettlement } from './execution/run-settlement';
+import type { PlanningInput } from './planning/route-decider';
+import { RoutingHints } from './planning/routing-hints';
 import { routeOf } from './route-of';
 
 /** A request that has a plan and the money for it. It must be finished, whatever happens. */
 export interface AdmittedChat {
+  readonly input: PlanningInput;
   readonly plan: ChatPlan;
   readonly run: ChatRun;
 }
@@ -31,6 +35,7 @@ export class ChatService {
     private readonly admission: BudgetAdmission,
     private readonly executor: PlanExecutor,
     private readonly settlement: RunSettlement,
+    private readonly hints: RoutingHints,
   ) {}
 
   /** Decides who answers and reserves the worst case; throws 402, 403, 404, 429 or 503 before anything is spent. */
@@ -45,7 +50,7 @@ export class ChatService {
     const { plan, hold } = await this.reserve(request, input, first);
     const nextTargets = (): readonly ExecutionTarget[] =>
       this.planWithin(input, input.preferences.ceilingNanoUsd)?.targets ?? [];
-    return { plan, run: toRun(request, input, { plan, nextTargets, hold, signal }) };
+    return { plan, input, run: toRun(request, input, { plan, nextTargets, hold, signal }) };
   }
 
   /** The whole answer of the first target that gives one. */
@@ -59,7 +64,8 @@ export class ChatService {
   }
 
   /** Settles the hold with what was spent. Not awaited by the client's answer; see {@link drained}. */
-  finish({ run }: AdmittedChat): void {
+  finish({ run, input }: AdmittedChat): void {
+    this.remember(run, input);
     this.settlement.finish(run);
   }
 
@@ -84,6 +90,17 @@ export class ChatService {
     const second = await this.admission.admit(admissionOf(request, input, cheaper));
     if (second.kind === 'refused') throw outcome.error;
     return { plan: cheaper, hold: second.hold };
+  }
+
+  private remember({ tally, hold }: ChatRun, { caller, original, preferences }: PlanningInput): void {
+    if (hold.remainingNanoUsd !== undefined) this.hints.rememberBudgetLeft(caller, hold.remainingNanoUsd);
+    if (!tally.answer) return;
+    const { target, usage } = tally.answer;
+    const { card, region } = target;
+    this.hints.rememberAnswer(
+      { caller, request: original, session: preferences.session },
+      { card, region, tokens: inputTokensOf(usage) },
+    );
   }
 
   private planWithin(input: PlanningInput, limit: NanoUsd | undefined): ChatPlan | undefined {

@@ -19,6 +19,8 @@ import { RunSettlement } from './execution/run-settlement';
 import { ModelDirectory } from './model-directory';
 import { ModelsController } from './models.controller';
 import { OfferBoard } from './offer-board';
+import { RouteDecider } from './planning/route-decider';
+import { RoutingHints } from './planning/routing-hints';
 import { PolicyReport } from './policy-report';
 import { ProvidersController } from './providers.controller';
 import { ProvidersHealthCheck } from './providers.health-check';
@@ -31,6 +33,8 @@ import { REQUEST_PIPELINE } from './request.pipeline';
   providers: [
     ...REQUEST_PIPELINE,
     OfferBoard,
+    RoutingHints,
+    RouteDecider,
     ChatPlanner,
     ChatService,
     ChatReply,

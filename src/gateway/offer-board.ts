@@ -1,7 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { ModelCard } from '../catalog/model-card';
 import { ModelCatalog } from '../catalog/model-catalog';
-import { isPriced, plainTextCost, worstCaseCost, type PlannedTokens } from '../catalog/price-book';
+import {
+  cacheSaving,
+  isPriced,
+  plainTextCost,
+  worstCaseCost,
+  type PlannedTokens,
+} from '../catalog/price-book';
 import { Clock } from '../common/clock';
 import type { NanoUsd } from '../common/money';
 import { CostConfig } from '../cost/cost.config';
@@ -88,6 +94,11 @@ export class OfferBoard {
     const { inputTokensBound, choices } = size;
     const planned = { inputTokens: inputTokensBound, outputTokens: this.outputLimitFor(card, size), choices };
     return worstCaseCost(card, planned, this.clock.now());
+  }
+
+  /** What reading so many prompt tokens from the vendor's cache saves. */
+  cacheSavingOf(card: ModelCard, tokens: number): NanoUsd {
+    return cacheSaving(card, tokens, this.clock.now());
   }
 
   expectedOutputTokens(size: Pick<RequestSize, 'outputLimit'>): number {

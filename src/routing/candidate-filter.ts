@@ -4,6 +4,7 @@ import type { ModelCard } from '../catalog/model-card';
 import type { NanoUsd } from '../common/money';
 import {
   namesOfCard,
+  type CacheAffinity,
   type Candidate,
   type Offer,
   type RejectedOffer,
@@ -26,6 +27,9 @@ export interface FilterRules {
   readonly remainingBudget: NanoUsd | undefined;
   /** `YYYY-MM-DD`, UTC. */
   readonly today: string;
+  /** Predicted quality of a model for this request; 0 for all when nobody asks. */
+  readonly predictQuality?: (card: ModelCard) => number;
+  readonly affinity?: CacheAffinity;
 }
 
 export interface FilterResult {
@@ -46,7 +50,7 @@ export function filterOffers(offers: readonly Offer[], rules: FilterRules): Filt
   for (const offer of offers) {
     const reason = rejectionOf(offer, effective);
     if (reason !== undefined) rejected.push({ card: offer.card, region: offer.region, reason });
-    else candidates.push(toCandidate(offer));
+    else candidates.push(toCandidate(offer, rules));
   }
   return { candidates, rejected };
 }
@@ -83,7 +87,8 @@ function isRegionAllowed(written: string, { region: wanted, regionRules }: Filte
   return regionRules.every((rule) => permitsRegion(rule, region));
 }
 
-function toCandidate(offer: Offer): Candidate {
+function toCandidate(offer: Offer, { predictQuality, affinity }: FilterRules): Candidate {
+  const isWarm = affinity?.card === offer.card && affinity.region === offer.region;
   return {
     card: offer.card,
     region: offer.region,
@@ -92,5 +97,7 @@ function toCandidate(offer: Offer): Candidate {
     latencyMs:
       offer.latencyMs === undefined ? undefined : Math.min(Math.max(Math.round(offer.latencyMs), 0), 999_999),
     expectedCost: offer.cost?.expected ?? 0n,
+    quality: predictQuality?.(offer.card) ?? 0,
+    cacheSaving: isWarm ? affinity.saving : 0n,
   };
 }

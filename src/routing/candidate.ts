@@ -34,6 +34,17 @@ export interface Candidate {
   readonly healthPercent: number;
   readonly latencyMs: number | undefined;
   readonly expectedCost: NanoUsd;
+  /** Predicted share of good answers to such a request, 0..1 in steps of 0.001. */
+  readonly quality: number;
+  /** What a warm prompt cache takes off `expectedCost`; 0 where none is known. */
+  readonly cacheSaving: NanoUsd;
+}
+
+/** Which model holds the beginning of this conversation in its prompt cache, and what that is worth. */
+export interface CacheAffinity {
+  readonly card: ModelCard;
+  readonly region: string;
+  readonly saving: NanoUsd;
 }
 
 /** Why an offer was ruled out; the first failing check in this order counts. Order is part of the decision record: append only. */

@@ -6,7 +6,7 @@ import type { RouteInput } from './route-input';
 import type { CandidateScore, RoutePlan } from './route-plan';
 
 /** Version of features, rules, weights and record layout together; a change of any of them counts it up. */
-export const ROUTER_VERSION = 1;
+export const ROUTER_VERSION = 2;
 
 /** Place of a card in the catalogue version's list (or `provider/model` when it is not listed), with the index of its region unless it is the first. */
 export type CardRef = number | string | readonly [number | string, number];
@@ -17,7 +17,7 @@ export type CardRef = number | string | readonly [number | string, number];
  */
 export interface DecisionRecord {
   readonly id: string;
-  /** Versions: router, catalogue, configuration. */
+  /** Versions: router, catalogue, routing profile. */
   readonly v: readonly [number, string, string];
   /** Engine that was asked. */
   readonly e: string;
@@ -43,6 +43,14 @@ export interface DecisionRecord {
   readonly h?: string;
   /** Positions under probation of their breaker. */
   readonly w?: readonly number[];
+  /** Predicted quality of each in permille, two base-36 digits; absent when all are 0. */
+  readonly k?: string;
+  /** Position whose prompt cache is warm, and what that saves in nano-USD. */
+  readonly a?: readonly [number, string];
+  /** Budget left, in nano-USD. */
+  readonly u?: string;
+  /** How often, in a thousand, exploration puts another step first; absent when never. */
+  readonly y?: number;
   /** Position of the configured default model. */
   readonly d?: number;
   /** Rejected offers by reason. */
@@ -63,7 +71,6 @@ export interface Decision {
   readonly rejected: readonly RejectedOffer[];
   /** Undefined when no candidate was left. */
   readonly plan: RoutePlan | undefined;
-  readonly seed: number;
 }
 
 /** Packs a decision against the catalogue it was made with. */
@@ -89,12 +96,15 @@ export function toDecisionRecord(decision: Decision, catalog: CatalogView): Deci
     ...packRegions(candidates),
     p: candidates.map(({ expectedCost }) => expectedCost.toString(36)).join(','),
     ...liveState(candidates),
+    ...predictions(candidates),
+    ...(input.budgetLeft !== undefined && { u: input.budgetLeft.toString() }),
+    ...(input.explorationPermille > 0 && { y: input.explorationPermille }),
     ...(input.fallback !== undefined && { d: input.fallback }),
     ...packRejected(decision.rejected, catalog),
     s: (plan?.scores ?? []).map(packScore).join(''),
     n: (plan?.steps ?? []).map((step) => positionOf(candidates, step)),
-    q: 1,
-    z: decision.seed,
+    q: plan?.propensity ?? 1,
+    z: input.seed,
   };
 }
 
@@ -108,6 +118,23 @@ function liveState(candidates: readonly Candidate[]): Pick<DecisionRecord, 'l' |
       h: candidates.map(({ healthPercent }) => healthPercent.toString(36).padStart(2, '0')).join(''),
     }),
     ...(halfOpen.length > 0 && { w: halfOpen }),
+  };
+}
+
+function predictions(candidates: readonly Candidate[]): Pick<DecisionRecord, 'k' | 'a'> {
+  const isPredicted = candidates.some(({ quality }) => quality > 0);
+  const warm = candidates.findIndex(({ cacheSaving }) => cacheSaving > 0n);
+  return {
+    ...(isPredicted && {
+      k: candidates
+        .map(({ quality }) =>
+          Math.round(quality * 1000)
+            .toString(36)
+            .padStart(2, '0'),
+        )
+        .join(''),
+    }),
+    ...(warm >= 0 && { a: [warm, (candidates[warm]?.cacheSaving ?? 0n).toString()] }),
   };
 }
 

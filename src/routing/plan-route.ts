@@ -1,4 +1,5 @@
 import { namesOfCard, type Candidate } from './candidate';
+import { explore } from './explore';
 import type { RouteInput } from './route-input';
 import type { RoutePlan } from './route-plan';
 import type { RoutingStrategy } from './strategies/routing-strategy';
@@ -12,7 +13,7 @@ const DIRECT = 'direct';
  */
 export function planRoute(strategy: RoutingStrategy, input: RouteInput): RoutePlan {
   const { requestedModel: name, candidates } = input;
-  if (name === undefined) return strategy.plan(input);
+  if (name === undefined) return explore(strategy.plan(input), input);
   const requested = candidates.filter((candidate) => answersTo(candidate, name));
   if (requested.length === candidates.length) {
     const plan = strategy.plan({ ...input, fallback: undefined });

@@ -8,9 +8,12 @@ import type { DecisionRecord } from './decision-record';
 import { replayDecision } from './replay-decision';
 import { RouterService } from './router.service';
 import { RoutingConfig } from './routing.config';
+import { fingerprintOf } from './fingerprint';
+import { DEFAULT_PROFILE } from './routing-profile';
 import { HeuristicStrategy } from './strategies/heuristic.strategy';
+import { HybridStrategy } from './strategies/hybrid.strategy';
 
-const strategies = [new HeuristicStrategy()];
+const strategies = [new HeuristicStrategy(), new HybridStrategy()];
 const cards = Array.from({ length: 40 }, (_, i) =>
   sampleCard(`provider${i % 6}`, `model-${i}`, {
     quality: { general: 0.4 + i * 0.013, code: 0.9 - i * 0.01, reasoning: 0.5 + (i % 9) * 0.05 },
@@ -50,6 +53,7 @@ const settings = fc.constantFrom<Record<string, string>>(
   { DEFAULT_MODEL: 'model-7' },
   { ROUTER_DIRECT_FAILOVER: 'true' },
   { INTENT_MIN_CONF_FOR_DIRECT: '0.2' },
+  { ROUTER_EXPLORATION_PERMILLE: '200' },
 );
 
 function recordOf(sample: {
@@ -59,11 +63,15 @@ function recordOf(sample: {
   strategy: string | undefined;
   model: string | undefined;
   budget: bigint | undefined;
+  budgetLeft?: bigint;
+  warm?: number;
+  seed?: number;
 }): DecisionRecord {
   const service = new RouterService(
     loadConfig([RoutingConfig], sample.settings).get(RoutingConfig),
     strategies,
   );
+  const warm = sample.offers[sample.warm ?? 99];
   const request = chatRequest(sample.prompt, { model: sample.model });
   return service
     .decide({
@@ -79,14 +87,18 @@ function recordOf(sample: {
       remainingBudget: sample.budget,
       expectedOutputTokens: 250,
       today: '2026-06-01',
-      seed: 4_000_000_000,
+      seed: sample.seed ?? 4_000_000_000,
+      budgetLeft: sample.budgetLeft,
+      affinity: warm && { card: warm.card, region: warm.region, saving: 123_456n },
     })
     .toRecord();
 }
 
 const replayed = (record: DecisionRecord): ReturnType<typeof replayDecision> => {
   const stored = JSON.parse(JSON.stringify(record)) as DecisionRecord;
-  return replayDecision(stored, catalog, strategies);
+  const profileOf = (version: string) =>
+    version === fingerprintOf(DEFAULT_PROFILE) ? DEFAULT_PROFILE : undefined;
+  return replayDecision(stored, { catalog, profileOf, strategies });
 };
 
 describe('replayDecision', () => {
@@ -97,9 +109,12 @@ describe('replayDecision', () => {
           prompt: text,
           offers: fc.array(offerArbitrary, { maxLength: 45 }),
           settings,
-          strategy: fc.constantFrom(undefined, 'cost', 'quality', 'speed', 'heuristic'),
+          strategy: fc.constantFrom(undefined, 'cost', 'quality', 'speed', 'heuristic', 'hybrid'),
           model: fc.constantFrom(undefined, undefined, 'model-3', 'provider4/model-4', 'unknown'),
           budget: fc.option(fc.bigInt({ min: 0n, max: 10n ** 13n }), { nil: undefined }),
+          budgetLeft: fc.option(fc.bigInt({ min: 0n, max: 10n ** 13n }), { nil: undefined }),
+          warm: fc.option(fc.nat({ max: 44 }), { nil: undefined }),
+          seed: fc.nat({ max: 2 ** 32 - 1 }),
         }),
         (sample) => {
           expect(replayed(recordOf(sample))).toMatchObject({ kind: 'replayed', identical: true });
@@ -137,7 +152,10 @@ describe('replayDecision', () => {
     expect(replayed({ ...record, v: [record.v[0], 'other', record.v[2]] })).toMatchObject({
       differs: 'catalog',
     });
-    expect(replayed({ ...record, e: 'hybrid' })).toMatchObject({ differs: 'engine' });
+    expect(replayed({ ...record, v: [record.v[0], record.v[1], 'other'] })).toMatchObject({
+      differs: 'profile',
+    });
+    expect(replayed({ ...record, e: 'astrology' })).toMatchObject({ differs: 'engine' });
   });
 
   it('keeps a record of forty candidates below 1.5 kB and without prompt text', () => {
@@ -159,6 +177,8 @@ describe('replayDecision', () => {
       strategy: 'quality',
       model: undefined,
       budget: 10n ** 13n,
+      budgetLeft: 10n ** 13n,
+      warm: 39,
     });
 
     expect(JSON.stringify(record).length).toBeLessThanOrEqual(1500);

@@ -6,6 +6,7 @@ import { INTENT_LABELS, INTENT_METHODS, INTENT_USES, type Intent } from './inten
 import { planRoute } from './plan-route';
 import type { RouteInput } from './route-input';
 import type { RoutePlan } from './route-plan';
+import type { RoutingProfile } from './routing-profile';
 import type { RoutingStrategy } from './strategies/routing-strategy';
 
 export type Replay =
@@ -17,23 +18,30 @@ export type Replay =
       /** Byte for byte the same record: same scores, same plan. */
       readonly identical: boolean;
     }
-  /** The router, catalogue or engine of the record is not the one at hand. */
-  | { readonly kind: 'other_version'; readonly differs: 'router' | 'catalog' | 'engine' };
+  /** The router, catalogue, profile or engine of the record is not at hand. */
+  | { readonly kind: 'other_version'; readonly differs: 'router' | 'catalog' | 'profile' | 'engine' };
+
+/** What a record refers to by version. */
+export interface ReplaySources {
+  readonly catalog: CatalogView;
+  /** Undefined for a version that is not known. */
+  readonly profileOf: (version: string) => RoutingProfile | undefined;
+  readonly strategies: readonly RoutingStrategy[];
+}
 
 /** Makes a recorded decision again from the record alone. */
-export function replayDecision(
-  record: DecisionRecord,
-  catalog: CatalogView,
-  strategies: readonly RoutingStrategy[],
-): Replay {
+export function replayDecision(record: DecisionRecord, sources: ReplaySources): Replay {
+  const { catalog, strategies } = sources;
   if (record.v[0] !== ROUTER_VERSION) return { kind: 'other_version', differs: 'router' };
   if (record.v[1] !== catalog.version) return { kind: 'other_version', differs: 'catalog' };
+  const profile = sources.profileOf(record.v[2]);
+  if (profile === undefined) return { kind: 'other_version', differs: 'profile' };
   const strategy = strategies.find(({ name }) => name === record.e);
   if (strategy === undefined) return { kind: 'other_version', differs: 'engine' };
-  const input = toRouteInput(record, catalog);
+  const input = toRouteInput(record, catalog, profile);
   const plan = input.candidates.length === 0 ? undefined : planRoute(strategy, input);
   const again = toDecisionRecord(
-    { id: record.id, input, rejected: rejectedOf(record, catalog), plan, seed: record.z },
+    { id: record.id, input, rejected: rejectedOf(record, catalog), plan },
     catalog,
   );
   return {
@@ -44,7 +52,7 @@ export function replayDecision(
   };
 }
 
-function toRouteInput(record: DecisionRecord, catalog: CatalogView): RouteInput {
+function toRouteInput(record: DecisionRecord, catalog: CatalogView, profile: RoutingProfile): RouteInput {
   return {
     features: unpackFeatures(record.f),
     intent: intentOf(record),
@@ -54,6 +62,10 @@ function toRouteInput(record: DecisionRecord, catalog: CatalogView): RouteInput 
     candidates: candidatesOf(record, catalog),
     fallback: record.d,
     remainingBudget: record.b === undefined ? undefined : BigInt(record.b),
+    budgetLeft: record.u === undefined ? undefined : BigInt(record.u),
+    profile,
+    explorationPermille: record.y ?? 0,
+    seed: record.z,
     expectedOutputTokens: record.t,
     configVersion: record.v[2],
   };
@@ -77,6 +89,8 @@ function candidatesOf(record: DecisionRecord, catalog: CatalogView): Candidate[]
     healthPercent: record.h === undefined ? 100 : Number.parseInt(record.h.slice(i * 2, i * 2 + 2), 36),
     latencyMs: (latencies[i] ?? '') === '' ? undefined : Number.parseInt(latencies[i] ?? '', 36),
     expectedCost: fromBase36(costs[i] ?? ''),
+    quality: record.k === undefined ? 0 : Number.parseInt(record.k.slice(i * 2, i * 2 + 2), 36) / 1000,
+    cacheSaving: record.a?.[0] === i ? BigInt(record.a[1]) : 0n,
   }));
 }
 

@@ -3,6 +3,7 @@ import type { Candidate } from './candidate';
 import type { PromptFeatures } from './features';
 import type { Intent } from './intent/intent-label';
 import type { Objective } from './objective';
+import type { RoutingProfile } from './routing-profile';
 
 /** Everything a strategy decides from. Values only: the same input gives the same plan, today and in a replay. */
 export interface RouteInput {
@@ -18,6 +19,12 @@ export interface RouteInput {
   /** Position in `candidates` of the model that answers when the engine sees no reason for another one. */
   readonly fallback: number | undefined;
   readonly remainingBudget: NanoUsd | undefined;
+  /** What is left of the caller's tightest budget as far as it is known; only weighs, while `remainingBudget` rules out. */
+  readonly budgetLeft: NanoUsd | undefined;
+  readonly profile: RoutingProfile;
+  /** How often, in a thousand, another step of the plan goes first. */
+  readonly explorationPermille: number;
+  readonly seed: number;
   /** Output tokens the costs were computed with; for the time an answer takes. */
   readonly expectedOutputTokens: number;
   /** Fingerprint of the settings that shaped this input. */

@@ -18,6 +18,8 @@ export interface RoutePlan {
   readonly objective: Objective;
   /** One sentence for people, without prompt text. */
   readonly reason: string;
+  /** Probability with which the first step was chosen; absent means 1. */
+  readonly propensity?: number;
   /** One per candidate of the input, in its order. */
   readonly scores: readonly CandidateScore[];
 }

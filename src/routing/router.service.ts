@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { AccessRules } from '../access/access-rules';
 import type { NanoUsd } from '../common/money';
 import type { ChatRequest } from '../llm/chat-request';
-import type { Candidate, Offer } from './candidate';
+import type { CacheAffinity, Candidate, Offer } from './candidate';
 import { filterOffers } from './candidate-filter';
 import type { CatalogView } from './catalog-view';
 import { toDecisionRecord, type DecisionRecord } from './decision-record';
@@ -12,11 +12,15 @@ import type { Intent } from './intent/intent-label';
 import { classifyIntent } from './intent/rule-intent-classifier';
 import { toNoRoute, type NoRoute } from './no-route';
 import { answersTo, planRoute } from './plan-route';
+import { qualityPrior } from './quality-prior';
 import { needsOf } from './request-needs';
+import type { RouteInput } from './route-input';
 import type { RoutePlan } from './route-plan';
 import { insistedModel } from './routed-name';
 import { RoutingConfig } from './routing.config';
 import { parseRoutingPreference, type RoutingPreference } from './routing-preference';
+import type { RoutingProfile } from './routing-profile';
+import { classifyTask } from './strategies/task-class';
 import { ROUTING_STRATEGIES, type RoutingStrategy } from './strategies/routing-strategy';
 
 /** What a request looks like to the router; computed once, before prices are. */
@@ -40,6 +44,9 @@ export interface RouteRequest {
   readonly regionRules: readonly AccessRules[];
   readonly region: string | undefined;
   readonly remainingBudget: NanoUsd | undefined;
+  /** What is left of the caller's tightest budget, as far as it is known. */
+  readonly budgetLeft?: NanoUsd;
+  readonly affinity?: CacheAffinity;
   /** Output tokens the expected costs were computed with. */
   readonly expectedOutputTokens: number;
   /** `YYYY-MM-DD`, UTC. */
@@ -54,14 +61,17 @@ export type RouteDecision =
 /** Chooses who answers. Takes a snapshot of everything, measures nothing itself, calls nobody. */
 @Injectable()
 export class RouterService {
-  private readonly configVersion: string;
+  /** The weights of the settings, and the version by which records name them. */
+  readonly profile: RoutingProfile;
+  readonly profileVersion: string;
 
   constructor(
     private readonly config: RoutingConfig,
     @Inject(ROUTING_STRATEGIES) private readonly strategies: readonly RoutingStrategy[],
   ) {
     this.getStrategy(config.defaultStrategy);
-    this.configVersion = fingerprintOf(config);
+    this.profile = { objectives: config.objectiveWeights };
+    this.profileVersion = fingerprintOf(this.profile);
   }
 
   /** Features and intent of a request, in time that does not depend on the prompt's length. */
@@ -102,29 +112,44 @@ export class RouterService {
   decide(route: RouteRequest): RouteDecision {
     const requestedModel = this.directModelOf(route.request);
     const { candidates, rejected } = this.filter(route, requestedModel);
-    const { preference, analysis, expectedOutputTokens, remainingBudget } = route;
-    const input = {
-      ...analysis,
+    const input = this.inputOf(route, requestedModel, candidates);
+    const plan =
+      candidates.length === 0 ? undefined : planRoute(this.getStrategy(route.preference.engine), input);
+    // Packed on demand: everything it refers to is immutable, and not every decision is kept.
+    const toRecord = (): DecisionRecord =>
+      toDecisionRecord({ id: route.decisionId, input, rejected, plan }, route.catalog);
+    if (plan === undefined) return { kind: 'none', noRoute: toNoRoute(rejected, requestedModel), toRecord };
+    return { kind: 'routed', plan, toRecord };
+  }
+
+  private inputOf(
+    route: RouteRequest,
+    requestedModel: string | undefined,
+    candidates: readonly Candidate[],
+  ): RouteInput {
+    const { preference } = route;
+    return {
+      ...route.analysis,
       objective: preference.objective,
       engine: preference.engine,
       requestedModel,
       candidates,
       fallback: this.fallbackAmong(candidates, preference),
-      remainingBudget,
-      expectedOutputTokens,
-      configVersion: this.configVersion,
+      remainingBudget: route.remainingBudget,
+      budgetLeft: route.budgetLeft,
+      profile: this.profile,
+      explorationPermille: this.config.explorationPermille,
+      seed: route.seed,
+      expectedOutputTokens: route.expectedOutputTokens,
+      configVersion: this.profileVersion,
     };
-    const plan = candidates.length === 0 ? undefined : planRoute(this.getStrategy(preference.engine), input);
-    const { decisionId: id, seed, catalog } = route;
-    // Packed on demand: everything it refers to is immutable, and not every decision is kept.
-    const toRecord = (): DecisionRecord => toDecisionRecord({ id, input, rejected, plan, seed }, catalog);
-    if (plan === undefined) return { kind: 'none', noRoute: toNoRoute(rejected, requestedModel), toRecord };
-    return { kind: 'routed', plan, toRecord };
   }
 
   private filter(route: RouteRequest, requestedModel: string | undefined): ReturnType<typeof filterOffers> {
     const isKnown =
       requestedModel === undefined || route.offers.some((offer) => answersTo(offer, requestedModel));
+    const { features, intent } = route.analysis;
+    const task = classifyTask(features, intent);
     return filterOffers(route.offers, {
       onlyModel: this.config.directFailover && isKnown ? undefined : requestedModel,
       modelRules: route.modelRules,
@@ -133,6 +158,8 @@ export class RouterService {
       needs: needsOf(route.request, route.analysis.features),
       remainingBudget: route.remainingBudget,
       today: route.today,
+      predictQuality: (card) => qualityPrior(card, task),
+      affinity: route.affinity,
     });
   }
 

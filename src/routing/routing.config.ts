@@ -1,6 +1,7 @@
 import { Setting } from '../platform/config/setting';
-import { choice, decimal, flag, text } from '../platform/config/setting-types';
+import { choice, decimal, flag, integer, json, text } from '../platform/config/setting-types';
 import { OBJECTIVES, type Objective } from './objective';
+import { DEFAULT_PROFILE, readObjectiveShares, type RoutingProfile } from './routing-profile';
 
 /** How a model is chosen. */
 export class RoutingConfig {
@@ -9,7 +10,8 @@ export class RoutingConfig {
   @Setting({
     env: 'ROUTER_DEFAULT_STRATEGY',
     type: text(),
-    default: 'heuristic',
+    default: 'hybrid',
+    modeDefaults: { basic: 'heuristic' },
     describe: 'Engine that chooses when the request names none. The start fails when it does not exist.',
   })
   readonly defaultStrategy: string;
@@ -21,6 +23,25 @@ export class RoutingConfig {
     describe: 'What weighs most when the request does not say.',
   })
   readonly defaultObjective: Objective;
+
+  @Setting({
+    env: 'ROUTER_OBJECTIVE_WEIGHTS',
+    type: json('a JSON object of weights per objective', readObjectiveShares),
+    default: DEFAULT_PROFILE.objectives,
+    describe:
+      'What predicted quality, price and speed count for under each objective; only the proportions matter, and objectives left out keep their weights.',
+    example: '{"balanced": {"quality": 7, "price": 2, "speed": 1}}',
+  })
+  readonly objectiveWeights: RoutingProfile['objectives'];
+
+  @Setting({
+    env: 'ROUTER_EXPLORATION_PERMILLE',
+    type: integer({ min: 0, max: 200 }),
+    default: 0,
+    describe:
+      'Requests in a thousand in which another of the good candidates answers, so that the router learns about models it never chooses. The decision record keeps how probable the choice was.',
+  })
+  readonly explorationPermille: number;
 
   @Setting({
     env: 'ROUTER_HONOUR_REQUESTED_MODEL',

@@ -65,7 +65,7 @@ describe('the official openai client, unchanged', () => {
     const completion = await client.chat.completions.create({ model: 'auto', messages: HELLO });
 
     expect(completion).toMatchObject({
-      router_metadata: { strategy: 'heuristic', selected_provider: 'openai' },
+      router_metadata: { strategy: 'hybrid', selected_provider: 'openai' },
     });
   });
 

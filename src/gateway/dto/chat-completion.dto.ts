@@ -11,7 +11,7 @@ export class RouterMetadataDto {
   @ApiProperty({ example: 'Short question: a cost-effective model is enough' })
   routing_reason: string;
 
-  @ApiProperty({ example: 'heuristic' })
+  @ApiProperty({ example: 'hybrid' })
   strategy: string;
 
   @ApiProperty({ example: 'balanced' })

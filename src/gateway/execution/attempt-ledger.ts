@@ -90,6 +90,7 @@ export class AttemptLedger {
     const now = this.clock.now();
     // Counted even if the note below fails: the hold is settled with what the vendor bills.
     run.tally.add(receipt.costNanoUsd, inputTokensOf(receipt.usage) + outputTokensOf(receipt.usage));
+    if (end.status === 'success') run.tally.answer = { target: attempt.target, usage: receipt.usage };
     endSpan(attempt.span, end, receipt);
     await this.journal.end({
       ...attempt.intent,

@@ -6,6 +6,7 @@ import type { RequestHold } from '../../cost/holds/request-hold';
 import type { AttemptPurpose } from '../../cost/ledger/usage-row';
 import type { ChatRequest } from '../../llm/chat-request';
 import type { EmbeddingRequest } from '../../llm/embedding-request';
+import type { TokenUsage } from '../../llm/token-usage';
 import type { RequestFacts } from '../../platform/http/request-facts';
 import type { ConfiguredProvider } from '../../providers/provider-registry';
 
@@ -73,6 +74,12 @@ export interface EmbeddingRun extends VendorRun {
   readonly inputTokensExpected: number;
 }
 
+/** A call that answered: whom, and what the vendor counted. */
+export interface AnsweredCall {
+  readonly target: ExecutionTarget;
+  readonly usage: TokenUsage;
+}
+
 /** What the attempts of a request have taken so far. */
 export class RunTally {
   attempts = 0;
@@ -80,6 +87,8 @@ export class RunTally {
   unknownModels = 0;
   costNanoUsd: NanoUsd = 0n;
   tokens = 0;
+  /** The last call that answered. */
+  answer: AnsweredCall | undefined;
 
   add(costNanoUsd: NanoUsd, tokens: number): void {
     this.costNanoUsd += costNanoUsd;

@@ -1,43 +1,13 @@
-import { chatRequest } from '../../../test/support/chat-request-samples';
-import { TIERED_CARDS, sampleCard, tieredOffers } from '../../../test/support/routing-samples';
-import type { Candidate } from '../candidate';
-import { extractFeatures } from '../features';
+import { routeInput, tieredCandidates } from '../../../test/support/route-inputs';
+import { TIERED_CARDS, sampleCard } from '../../../test/support/routing-samples';
 import type { Intent } from '../intent/intent-label';
 import type { RouteInput } from '../route-input';
 import { HeuristicStrategy } from './heuristic.strategy';
 
-const NO_INTENT: Intent = { label: 'chat_lite', confidence: 0, method: 'off', use: 'ignored' };
 const strategy = new HeuristicStrategy();
 
-function candidates(): Candidate[] {
-  return tieredOffers().map(({ card, region, cost }) => ({
-    card,
-    region,
-    halfOpen: false,
-    healthPercent: 100,
-    latencyMs: 500,
-    expectedCost: cost?.expected ?? 0n,
-  }));
-}
-
-function inputFor(text: string, overrides: Partial<RouteInput> = {}): RouteInput {
-  return {
-    features: extractFeatures(chatRequest(text)),
-    intent: NO_INTENT,
-    objective: 'balanced',
-    engine: 'heuristic',
-    requestedModel: undefined,
-    candidates: candidates(),
-    fallback: undefined,
-    remainingBudget: undefined,
-    expectedOutputTokens: 300,
-    configVersion: 'test',
-    ...overrides,
-  };
-}
-
 const chosen = (text: string, overrides: Partial<RouteInput> = {}): string =>
-  strategy.plan(inputFor(text, overrides)).steps[0]?.card.model ?? 'none';
+  strategy.plan(routeInput(text, overrides)).steps[0]?.card.model ?? 'none';
 
 describe('HeuristicStrategy', () => {
   it.each([
@@ -51,7 +21,7 @@ describe('HeuristicStrategy', () => {
     ['Hello, how are you?', 'small', 'Simple query'],
     ['Write a Python function to calculate fibonacci', 'premium', 'Code request'],
   ])('sends %j to a %s model', (text, tier, reason) => {
-    const plan = strategy.plan(inputFor(text));
+    const plan = strategy.plan(routeInput(text));
 
     expect(plan.steps[0]?.card.model).toMatch(new RegExp(`^${tier}-`));
     expect(plan.reason).toMatch(reason);
@@ -81,16 +51,16 @@ describe('HeuristicStrategy', () => {
   });
 
   it('takes the first stand-in from another provider', () => {
-    const [first, second] = strategy.plan(inputFor('What is 2+2?')).steps;
+    const [first, second] = strategy.plan(routeInput('What is 2+2?')).steps;
 
     expect(first?.card.provider).not.toBe(second?.card.provider);
   });
 
   it('avoids a provider that mostly fails, and one whose breaker is on probation', () => {
-    const ill = candidates().map((candidate) =>
+    const ill = tieredCandidates('What is 2+2?').map((candidate) =>
       candidate.card.model === 'small-a' ? { ...candidate, healthPercent: 30 } : candidate,
     );
-    const halfOpen = candidates().map((candidate) =>
+    const halfOpen = tieredCandidates('What is 2+2?').map((candidate) =>
       candidate.card.model === 'small-a' ? { ...candidate, halfOpen: true } : candidate,
     );
 
@@ -113,6 +83,8 @@ describe('HeuristicStrategy', () => {
       healthPercent: 100,
       latencyMs: undefined,
       expectedCost: 5n,
+      quality: 0.5,
+      cacheSaving: 0n,
     }));
 
     expect(chosen('hi', { candidates: same })).toBe('a');

@@ -1,4 +1,5 @@
 import { HeuristicStrategy } from './heuristic.strategy';
+import { HybridStrategy } from './hybrid.strategy';
 
 /** Every routing strategy; a new one is its file and one line here. */
-export const routingStrategies = [HeuristicStrategy];
+export const routingStrategies = [HeuristicStrategy, HybridStrategy];

@@ -1,3 +1,4 @@
+import type { ModelCard } from '../../catalog/model-card';
 import type { PromptFeatures } from '../features';
 import type { Intent, IntentLabel } from '../intent/intent-label';
 
@@ -22,6 +23,12 @@ const CLASS_OF_INTENT: Readonly<Partial<Record<IntentLabel, TaskClass>>> = {
   json_extract: 'general',
   vision: 'general',
 };
+
+/** The catalogue's prior that counts for a class. */
+export function qualityForClass({ quality }: ModelCard, taskClass: TaskClass): number {
+  if (taskClass === 'code') return quality.code;
+  return taskClass === 'complex' ? quality.reasoning : quality.general;
+}
 
 /** An intent that is sure enough decides; otherwise the signals of the prompt do. */
 export function classifyTask(features: PromptFeatures, intent: Intent): Classification {

@@ -36,7 +36,7 @@ describeInBothShapes('a chat completion as JSON', (shape) => {
       selected_provider: 'openai',
       selected_model: answer.body['model'],
       routing_reason: expect.any(String),
-      strategy: 'heuristic',
+      strategy: 'hybrid',
       objective: 'balanced',
       intent_label: expect.any(String),
       intent_confidence: expect.any(Number),
@@ -70,7 +70,7 @@ describeInBothShapes('a chat completion as JSON', (shape) => {
       'x-modelmuxer-request-id': expect.stringMatching(/^req_/),
       'x-trace-id': expect.stringMatching(/^[0-9a-f]{32}$/),
       'x-route-decision': `${metadata.selected_provider}/${metadata.selected_model}`,
-      'x-route-strategy': 'heuristic',
+      'x-route-strategy': 'hybrid',
       'x-route-decision-id': metadata.decision_id,
       'x-route-cost-usd': expect.stringMatching(/^0\.\d{9}$/),
     });

@@ -29,7 +29,7 @@ describe('which model answers', () => {
       const answer = await app.chat(chatBody('What is 2+2?', { model }));
 
       expect(answer.status).toBe(200);
-      expect(answer.body.router_metadata).toMatchObject({ strategy: 'heuristic' });
+      expect(answer.body.router_metadata).toMatchObject({ strategy: 'hybrid' });
     },
   );
 

@@ -6,8 +6,9 @@ import { Logger } from '@nestjs/common';
 import type { ReadyChat } from '../../../src/gateway/chat-gateway-request';
 import type { ChatPlan, ChatPlanner } from '../../../src/gateway/chat-planner';
 import { ChatReply } from '../../../src/gateway/chat-reply';
-import { ChatService } from '../../../src/gateway/chat.service';
+import { ChatService, type AdmittedChat } from '../../../src/gateway/chat.service';
 import { RunSettlement } from '../../../src/gateway/execution/run-settlement';
+import { RoutingHints } from '../../../src/gateway/planning/routing-hints';
 import type { ChatRun } from '../../../src/gateway/execution/chat-run';
 import { GatewayConfig } from '../../../src/gateway/gateway.config';
 import { loadConfig } from '../../../src/platform/config/load-config';
@@ -54,6 +55,7 @@ class ReplyingServer {
       admission,
       this.kit.executor,
       new RunSettlement(admission),
+      new RoutingHints(this.kit.cost.clock),
     );
     this.reply = new ChatReply(this.service, config);
     this.server = createServer((request, response) => void this.handle(request, response));
@@ -90,7 +92,8 @@ class ReplyingServer {
       response.statusCode = 599;
       response.end();
     } finally {
-      this.service.finish({ plan: PLAN, run });
+      const input = { caller: run.caller, original: chat.original, preferences: chat.preferences };
+      this.service.finish({ plan: PLAN, run, input } as unknown as AdmittedChat);
     }
   }
 }

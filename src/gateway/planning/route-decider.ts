@@ -1,0 +1,103 @@
+import { Injectable } from '@nestjs/common';
+import type { Span } from '@opentelemetry/api';
+import { toAccessRules, type AccessRules } from '../../access/access-rules';
+import type { Caller } from '../../access/caller';
+import { Clock } from '../../common/clock';
+import { newId } from '../../common/ids';
+import type { NanoUsd } from '../../common/money';
+import type { ChatRequest } from '../../llm/chat-request';
+import { upperBoundInputTokens } from '../../llm/token-estimate';
+import type { PolicyOutcome } from '../../policy/policy-engine';
+import type { CacheAffinity } from '../../routing/candidate';
+import { RouterService, type RequestAnalysis, type RouteDecision } from '../../routing/router.service';
+import { MetricsService } from '../../telemetry/metrics.service';
+import type { ChatPreferences } from '../chat-preferences';
+import { OfferBoard, type RequestSize } from '../offer-board';
+import { RoutingHints } from './routing-hints';
+
+/** What a decision is made from; the same for a first and a second, cheaper plan. */
+export interface PlanningInput {
+  readonly caller: Caller;
+  /** As the client wrote it. */
+  readonly original: ChatRequest;
+  /** Its outcome's request is what will be sent, and what the size is taken from. */
+  readonly policy: PolicyOutcome;
+  readonly preferences: ChatPreferences;
+  readonly route: string;
+  /** The request's span, when it is sampled. */
+  readonly span: Span | undefined;
+}
+
+/** A decision and what it was made with. */
+export interface DecidedRoute {
+  readonly decisionId: string;
+  readonly size: RequestSize;
+  readonly analysis: RequestAnalysis;
+  readonly decision: RouteDecision;
+}
+
+const SEED_RANGE = 2 ** 32;
+
+/** Puts together all that a routing decision is made from, and lets the router make it. Spends and calls nothing. */
+@Injectable()
+export class RouteDecider {
+  constructor(
+    private readonly router: RouterService,
+    private readonly board: OfferBoard,
+    private readonly hints: RoutingHints,
+    private readonly clock: Clock,
+    private readonly metrics: MetricsService,
+  ) {}
+
+  decide(input: PlanningInput, remainingBudget: NanoUsd | undefined): DecidedRoute {
+    const startedAt = performance.now();
+    const size = sizeOf(input.policy.request);
+    const decisionId = newId('dec', this.clock.now());
+    const analysis = this.router.analyze(input.original);
+    const decision = this.router.decide({
+      decisionId,
+      request: input.original,
+      analysis,
+      preference: input.preferences.routing,
+      offers: this.board.offersFor(size, this.router.onlyModelOf(input.original)),
+      catalog: this.board.view,
+      modelRules: modelRulesOf(input),
+      regionRules: [input.policy.regionRules],
+      region: input.preferences.region,
+      remainingBudget,
+      budgetLeft: this.hints.budgetLeftOf(input.caller),
+      affinity: this.affinityOf(input, size),
+      expectedOutputTokens: this.board.expectedOutputTokens(size),
+      today: new Date(this.clock.now()).toISOString().slice(0, 10),
+      seed: Math.floor(Math.random() * SEED_RANGE),
+    });
+    this.metrics.routerDecision({ route: input.route, durationMs: performance.now() - startedAt });
+    return { decisionId, size, analysis, decision };
+  }
+
+  private affinityOf(
+    { caller, original, preferences }: PlanningInput,
+    size: RequestSize,
+  ): CacheAffinity | undefined {
+    const warm = this.hints.findWarmModel({ caller, request: original, session: preferences.session });
+    if (!warm) return undefined;
+    const saving = this.board.cacheSavingOf(warm.card, Math.min(warm.tokens, size.inputTokensExpected));
+    return saving > 0n ? { card: warm.card, region: warm.region, saving } : undefined;
+  }
+}
+
+function sizeOf(request: ChatRequest): RequestSize {
+  const inputTokensBound = upperBoundInputTokens(request);
+  return {
+    inputTokensBound,
+    inputTokensExpected: Math.ceil(inputTokensBound / 4),
+    outputLimit: request.maxOutputTokens,
+    choices: request.choiceCount,
+  };
+}
+
+function modelRulesOf({ caller, policy }: PlanningInput): readonly AccessRules[] {
+  return caller.allowedModels === null
+    ? [policy.modelRules]
+    : [policy.modelRules, toAccessRules(caller.allowedModels)];
+}

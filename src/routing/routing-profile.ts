@@ -1,0 +1,47 @@
+import { isJsonObject } from '../common/json';
+import { OBJECTIVES, type Objective } from './objective';
+
+/** What a candidate's parts count for; the three sum to 1. */
+export interface ObjectiveShares {
+  readonly quality: number;
+  readonly price: number;
+  readonly speed: number;
+}
+
+/** How hybrid and semantic routing weigh, as data: settings, a routing policy or an experiment may bring another one. */
+export interface RoutingProfile {
+  readonly objectives: Readonly<Record<Objective, ObjectiveShares>>;
+}
+
+export const DEFAULT_PROFILE: RoutingProfile = {
+  objectives: {
+    cost_optimized: { quality: 0.45, price: 0.5, speed: 0.05 },
+    balanced: { quality: 0.72, price: 0.23, speed: 0.05 },
+    quality_focused: { quality: 0.97, price: 0.02, speed: 0.01 },
+    speed: { quality: 0.4, price: 0.05, speed: 0.55 },
+  },
+};
+
+const PARTS = ['quality', 'price', 'speed'] as const;
+
+/** Reads weights per objective, such as `{"balanced": {"quality": 6, "price": 3, "speed": 1}}`; throws an Error saying what is expected. */
+export function readObjectiveShares(value: unknown): RoutingProfile['objectives'] {
+  if (!isJsonObject(value)) throw new Error('expected a JSON object of weights per objective');
+  const unknown = Object.keys(value).find((key) => !OBJECTIVES.some((objective) => objective === key));
+  if (unknown !== undefined)
+    throw new Error(`expected objectives out of ${OBJECTIVES.join(', ')}, not "${unknown}"`);
+  const shares: Record<Objective, ObjectiveShares> = { ...DEFAULT_PROFILE.objectives };
+  for (const objective of OBJECTIVES)
+    if (value[objective] !== undefined) shares[objective] = readShares(value[objective]);
+  return shares;
+}
+
+function readShares(value: unknown): ObjectiveShares {
+  const parts = PARTS.map((part) => (isJsonObject(value) ? value[part] : undefined));
+  const [quality, price, speed] = parts.map((part) =>
+    typeof part === 'number' && part >= 0 && part <= 1e6 ? part : Number.NaN,
+  );
+  const sum = (quality ?? 0) + (price ?? 0) + (speed ?? 0);
+  if (!(sum > 0)) throw new Error('expected numbers from 0 for quality, price and speed, not all 0');
+  return { quality: (quality ?? 0) / sum, price: (price ?? 0) / sum, speed: (speed ?? 0) / sum };
+}

@@ -51,6 +51,10 @@ const habits = {
   'fold-stream': (response) =>
     void response.writeHead(200, { ...sse, 'content-encoding': 'gzip' }).end(unfolding),
   'plain-json': (response) => pour(response.writeHead(200, json), 512 * mega),
+  'half-json': async (response) => {
+    response.writeHead(200, json).write('{"choices":[{"message":{"content":"');
+    await pour(response, 512 * mega);
+  },
   'plain-error': (response) => pour(response.writeHead(500, json), 512 * mega),
   'long-line': async (response) => {
     response.writeHead(200, sse).write(event(chunk({ role: 'assistant', content: 'a' })));
@@ -110,8 +114,15 @@ const hostileCases = [
   { title: '0.5 GB in a gzip stream', name: 'fold-stream', isStreamed: true, status: 502 },
   { title: 'an SSE line of 20 MB', name: 'long-line', isStreamed: true, status: 200 },
   { title: '150 response headers', name: 'headers', isStreamed: false, status: 200 },
-  // Not compressed: read up to PROVIDER_MAX_RESPONSE_BYTES, twice per request because it is repeated.
-  { title: '0.5 GB of plain text', name: 'plain-json', isStreamed: false, status: 502, limit: 150 },
+  { title: '0.5 GB of plain text', name: 'plain-json', isStreamed: false, status: 502 },
+  // It begins like an answer: read up to PROVIDER_MAX_RESPONSE_BYTES, twice per request because it is repeated.
+  {
+    title: '0.5 GB that begin like an answer',
+    name: 'half-json',
+    isStreamed: false,
+    status: 502,
+    limit: 150,
+  },
   { title: '0.5 GB of plain text in a refusal', name: 'plain-error', isStreamed: false, status: 502 },
 ];
 

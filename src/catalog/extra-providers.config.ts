@@ -12,7 +12,7 @@ export class ExtraProvidersConfig {
     default: [],
     secret: true,
     describe:
-      'Further OpenAI-compatible servers (vLLM, Ollama …), by name. Prices are in USD per million tokens and required; capabilities name what a model cannot do (all but reasoning, vision, audio and files are on unless set to false). An embedding model says "kind": "embedding" and "embedding": {"dimensions": …}, to which max_inputs, shortens and token_ids may be added.',
+      'Further OpenAI-compatible servers (vLLM, Ollama …), by name. Prices are in USD per million tokens and required; capabilities name what a model cannot do (all but reasoning, vision, audio and files are on unless set to false). An embedding model says "kind": "embedding" and "embedding": {"dimensions": …}, to which max_inputs, shortens and token_ids may be added. Several keys of one server: "api_keys": [{"key": …, "weight": 2}, …], as for vendors.',
     example:
       '{"my-vllm": {"base_url": "http://127.0.0.1:8001/v1", "models": [{"id": "qwen3-32b", "context": 131072, "max_output": 32768, "price": {"input": 0, "output": 0}, "capabilities": {"vision": false}}]}}',
   })

@@ -42,7 +42,23 @@ describe('EXTRA_PROVIDERS', () => {
         },
       ],
     });
-    expect(provider?.apiKey?.reveal()).toBe('k-1');
+    expect(provider?.keys.map(({ key, weight }) => [key.reveal(), weight])).toEqual([['k-1', 1]]);
+  });
+
+  it('takes several keys of one server with their weights, the single key first and none twice', () => {
+    const [provider] = load({
+      local: {
+        base_url: 'http://x/v1',
+        api_key: 'k-1',
+        api_keys: ['k-1', { key: 'k-2', weight: 3 }],
+        models: [model],
+      },
+    });
+
+    expect(provider?.keys.map(({ key, weight }) => [key.reveal(), weight])).toEqual([
+      ['k-1', 1],
+      ['k-2', 3],
+    ]);
   });
 
   it('makes embedding models, whose answers cost nothing and have no length', () => {
@@ -92,7 +108,7 @@ describe('EXTRA_PROVIDERS', () => {
         api_key: 'topsecret',
         models: [{ id: '', capabilities: { vision: 'yes' } }, 7],
       },
-      twice: { base_url: 'http://x', models: [model, model] },
+      twice: { base_url: 'http://x', api_keys: [{ key: 'topsecret', wieght: 1 }], models: [model, model] },
     });
 
     for (const part of [
@@ -111,6 +127,7 @@ describe('EXTRA_PROVIDERS', () => {
       'local.models[0].capabilities.vision',
       'local.models[1]',
       'twice.models',
+      'twice.api_keys',
     ]) {
       expect(text).toContain(part);
     }

@@ -1,7 +1,8 @@
-import { isJsonObject, parseJson } from '../common/json';
+import { isJsonObject, parseJson, type JsonObject } from '../common/json';
 import { Secret } from '../platform/config/secret';
 import type { SettingType } from '../platform/config/setting-types';
 import { ConfiguredFields, ConfigurationMistakes } from './configured-fields';
+import { readCredentialList, type WeightedKey } from './credential-list';
 import { KNOWN_MODELS } from './known-models';
 import type { EmbeddingTraits, ModelCapabilities, ModelCard } from './model-card';
 
@@ -9,7 +10,8 @@ import type { EmbeddingTraits, ModelCapabilities, ModelCard } from './model-card
 export interface ExtraProvider {
   readonly name: string;
   readonly baseUrl: string;
-  readonly apiKey: Secret | undefined;
+  /** Empty for a server that wants none. */
+  readonly keys: readonly WeightedKey[];
   readonly models: readonly ModelCard[];
 }
 
@@ -29,7 +31,7 @@ const DEFAULT_CAPABILITIES: ModelCapabilities = {
 };
 const DEFAULT_QUALITY = 0.6;
 const DEFAULT_TOKENS_PER_SECOND = 50;
-const PROVIDER_FIELDS = ['base_url', 'api_key', 'models'];
+const PROVIDER_FIELDS = ['base_url', 'api_key', 'api_keys', 'models'];
 const MODEL_FIELDS = [
   'id',
   'kind',
@@ -104,16 +106,37 @@ function readProvider(name: string, value: unknown, mistakes: ConfigurationMista
     isHttpUrl,
     'an http:// or https:// address without credentials in it',
   );
-  const hasKey = isJsonObject(value) && value['api_key'] !== undefined && value['api_key'] !== '';
-  const apiKey = hasKey ? fields.text('api_key', isHeaderText, 'the key as printable text') : '';
   const models = readModels(name, fields);
   noteRepeatedNames(name, models, mistakes);
   return {
     name,
     baseUrl: baseUrl.replace(/\/$/, ''),
-    apiKey: apiKey === '' ? undefined : new Secret(apiKey),
+    keys: readKeys(isJsonObject(value) ? value : {}, name, mistakes),
     models,
   };
+}
+
+/** The single key first, then those of the list; a key that is given twice counts once. */
+function readKeys(
+  { api_key: single, api_keys: listed }: JsonObject,
+  path: string,
+  mistakes: ConfigurationMistakes,
+): readonly WeightedKey[] {
+  const found: WeightedKey[] = [];
+  if (single !== undefined && single !== '') {
+    if (typeof single === 'string' && isHeaderText(single))
+      found.push({ key: new Secret(single), weight: 1 });
+    else mistakes.add(`${path}.api_key`, 'the key as printable text');
+  }
+  if (listed === undefined) return found;
+  try {
+    const known = new Set(found.map(({ key }) => key.reveal()));
+    return [...found, ...readCredentialList(listed).filter(({ key }) => !known.has(key.reveal()))];
+  } catch (error) {
+    const text = error instanceof Error ? error.message : 'expected a list of keys';
+    mistakes.add(`${path}.api_keys`, text.replace(/^expected /, ''));
+    return found;
+  }
 }
 
 function readModel(provider: string, fields: ConfiguredFields): ModelCard {

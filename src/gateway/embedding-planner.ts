@@ -21,6 +21,7 @@ import { insistedModel } from '../routing/routed-name';
 import { MetricsService } from '../telemetry/metrics.service';
 import { failSpan, Tracing } from '../telemetry/tracing';
 import type { ReadyEmbedding } from './embedding-gateway-request';
+import { inRuns, type EmbeddingPart } from './embedding-parts';
 import { sizeOfEmbedding, type EmbeddingSize } from './embedding-size';
 import type { ExecutionTarget } from './execution/chat-run';
 import { invalidField } from './openai/wire-reader';
@@ -40,8 +41,10 @@ export interface EmbeddingPlan {
   readonly catalogVersion: string;
   readonly size: EmbeddingSize;
   readonly expectedCostNanoUsd: NanoUsd;
-  /** All of the same model, the cheapest first. */
-  readonly targets: readonly ExecutionTarget[];
+  /** What all parts together cannot exceed. */
+  readonly worstCaseNanoUsd: NanoUsd;
+  /** One call each; several when the inputs are more than the model takes at once. Their targets are all of the same model, the cheapest first. */
+  readonly parts: readonly EmbeddingPart[];
 }
 
 /**
@@ -81,8 +84,9 @@ export class EmbeddingPlanner {
     const chosen = cheapestModelOf(candidates);
     const [first] = chosen;
     if (!first) throw refusalOf(toNoRoute(rejected, name), needsOf(input.policy.request, size));
-    const targets = chosen.map((candidate) => this.toTarget(candidate, size));
-    this.assertWithin(input.preferences.ceilingNanoUsd, targets[0]);
+    const parts = this.partsOf(input.policy.request, chosen);
+    const worstCaseNanoUsd = parts.reduce((sum, part) => sum + (part.targets[0]?.worstCaseNanoUsd ?? 0n), 0n);
+    this.assertWithin(input.preferences.ceilingNanoUsd, worstCaseNanoUsd);
     return {
       decisionId: newId('dec', this.clock.now()),
       strategy: name === undefined ? 'cheapest' : 'direct',
@@ -90,8 +94,25 @@ export class EmbeddingPlanner {
       catalogVersion: this.catalog.version,
       size,
       expectedCostNanoUsd: first.expectedCost,
-      targets,
+      worstCaseNanoUsd,
+      parts,
     };
+  }
+
+  /** As few calls as the most modest of the providers allows. */
+  private partsOf(
+    { inputs, ...rest }: EmbeddingRequest,
+    chosen: readonly Candidate[],
+  ): readonly EmbeddingPart[] {
+    const most = Math.min(...chosen.map(({ card }) => card.embedding?.maxInputs ?? inputs.length));
+    return inRuns(inputs, most).map((run) => {
+      const size = sizeOfEmbedding({ ...rest, inputs: run });
+      return {
+        inputs: run,
+        inputTokensExpected: size.inputTokensExpected,
+        targets: chosen.map((candidate) => this.toTarget(candidate, size)),
+      };
+    });
   }
 
   private filter(
@@ -157,10 +178,10 @@ export class EmbeddingPlanner {
     return worstCaseCost(card, { inputTokens, outputTokens: 0, choices: 1 }, this.clock.now());
   }
 
-  private assertWithin(ceiling: NanoUsd | undefined, target: ExecutionTarget | undefined): void {
-    if (ceiling === undefined || target === undefined || target.worstCaseNanoUsd <= ceiling) return;
+  private assertWithin(ceiling: NanoUsd | undefined, worstCase: NanoUsd): void {
+    if (ceiling === undefined || worstCase <= ceiling) return;
     this.metrics.budgetDenied('request');
-    throw overCeiling(ceiling, target.worstCaseNanoUsd);
+    throw overCeiling(ceiling, worstCase);
   }
 }
 
@@ -175,7 +196,6 @@ function needsOf(request: EmbeddingRequest, size: EmbeddingSize): RequestNeeds {
     // A chat must leave room for its answer; an input may fill the context to the last token.
     inputTokens: size.longestInputTokens - 1,
     embedding: {
-      inputs: inputs.length,
       dimensions,
       tokenIds: inputs.some((input) => typeof input !== 'string'),
     },
@@ -184,7 +204,6 @@ function needsOf(request: EmbeddingRequest, size: EmbeddingSize): RequestNeeds {
 
 const MISSING: Readonly<Record<string, readonly [param: string, text: string]>> = {
   embedding: ['model', 'the model gives no embeddings'],
-  inputs: ['input', 'the model takes fewer inputs at once'],
   token_ids: ['input', 'the model takes text, no token ids'],
   dimensions: ['dimensions', 'the model gives no vectors of this length'],
 };

@@ -2,8 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { callerOf } from '../access/gateway-request';
 import { BudgetAdmission } from '../cost/holds/budget-admission';
 import type { RequestHold } from '../cost/holds/request-hold';
+import type { EmbeddingResult } from '../llm/embedding-result';
+import { addUsage } from '../llm/token-usage';
 import type { EmbeddingGatewayRequest, ReadyEmbedding } from './embedding-gateway-request';
 import { EmbeddingPlanner, type EmbeddingPlan } from './embedding-planner';
+import type { EmbeddingPart } from './embedding-parts';
 import { RunTally, type EmbeddingRun, type ExecutionTarget } from './execution/chat-run';
 import { PlanExecutor, type CompletedEmbedding } from './execution/plan-executor';
 import { RunSettlement } from './execution/run-settlement';
@@ -12,6 +15,7 @@ import { routeOf } from './route-of';
 /** A request that has a plan and the money for it. It must be finished, whatever happens. */
 export interface AdmittedEmbedding {
   readonly plan: EmbeddingPlan;
+  /** The first part's call; the others differ in inputs and targets. */
   readonly run: EmbeddingRun;
 }
 
@@ -38,25 +42,55 @@ export class EmbeddingService {
   ): Promise<AdmittedEmbedding> {
     const caller = callerOf(request);
     const plan = this.planner.plan({ ...embedding, caller, span: request.state.span });
-    const [target] = plan.targets;
-    if (!target) throw new Error('a plan without targets');
-    const { worstCaseNanoUsd, worstCaseTokens } = target;
-    const { requestId } = request.state;
-    const outcome = await this.admission.admit({ requestId, caller, worstCaseNanoUsd, worstCaseTokens });
+    const outcome = await this.admission.admit({
+      requestId: request.state.requestId,
+      caller,
+      worstCaseNanoUsd: plan.worstCaseNanoUsd,
+      worstCaseTokens: plan.size.inputTokensBound,
+    });
     // There is nothing cheaper to fall back to.
     if (outcome.kind === 'refused') throw outcome.error;
     return { plan, run: toRun(request, embedding, { plan, hold: outcome.hold, signal }) };
   }
 
-  /** One vector per input, from the first target that gives them. */
-  embed({ run }: AdmittedEmbedding): Promise<CompletedEmbedding> {
-    return this.executor.embed(run);
+  /** One vector per input, each part's from the first target that gives them; one part after the other. */
+  async embed({ plan, run }: AdmittedEmbedding): Promise<CompletedEmbedding> {
+    const done: CompletedEmbedding[] = [];
+    for (const part of plan.parts) {
+      run.tally.beginPart();
+      done.push(await this.executor.embed(withPart(run, part)));
+    }
+    return done.reduce(joined);
   }
 
   /** Settles the hold with what was spent; not awaited by the client's answer. */
   finish({ run }: AdmittedEmbedding): void {
     this.settlement.finish(run);
   }
+}
+
+function withPart(run: EmbeddingRun, { inputs, inputTokensExpected, targets }: EmbeddingPart): EmbeddingRun {
+  return { ...run, embedding: { ...run.embedding, inputs }, inputTokensExpected, targets };
+}
+
+/** Two parts of one answer as one: the vectors in their order, what they cost together. */
+function joined(first: CompletedEmbedding, second: CompletedEmbedding): CompletedEmbedding {
+  const { receipt, result } = first;
+  const other = second.receipt;
+  return {
+    result: joinedResult(result, second.result),
+    receipt: {
+      ...receipt,
+      usage: addUsage(receipt.usage, other.usage),
+      costNanoUsd: receipt.costNanoUsd + other.costNanoUsd,
+      costSource: other.costSource === 'exact' ? receipt.costSource : other.costSource,
+    },
+  };
+}
+
+function joinedResult(first: EmbeddingResult, second: EmbeddingResult): EmbeddingResult {
+  const usage = first.usage && second.usage && addUsage(first.usage, second.usage);
+  return { ...first, vectors: [...first.vectors, ...second.vectors], usage };
 }
 
 function toRun(
@@ -82,7 +116,7 @@ function toRun(
       intent: null,
       priceVersion: plan.catalogVersion,
     },
-    targets: plan.targets,
+    targets: plan.parts[0]?.targets ?? [],
     nextTargets: NO_TARGETS,
     hold,
     ceilingNanoUsd: preferences.ceilingNanoUsd,

@@ -59,3 +59,10 @@ export function inputTokensOf(usage: TokenUsage): number {
 export function outputTokensOf(usage: TokenUsage): number {
   return usage.outputText + usage.reasoning + usage.audioOutput + usage.imageOutput;
 }
+
+/** The buckets of two calls together. */
+export function addUsage(one: TokenUsage, other: TokenUsage): TokenUsage {
+  const sum: Record<UsageBucket, number> = { ...one };
+  for (const bucket of USAGE_BUCKETS) sum[bucket] += other[bucket];
+  return sum;
+}

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ExtraProvidersConfig } from '../catalog/extra-providers.config';
 import type { ChatAdapter, ProviderEndpoint } from '../llm/chat-adapter';
 import { ProvidersConfig } from './providers.config';
-import type { WeightedKey } from './credential-list';
+import type { WeightedKey } from '../catalog/credential-list';
 import type { AbortHabit } from './vendors';
 import { VendorsConfig } from './vendors.config';
 
@@ -83,8 +83,7 @@ function configuredProviders({ vendors, extra, demo, drained }: ProviderSettings
   if (found.some(({ name }) => name === 'litellm') && extra.litellmModels.length === 0) {
     throw new Error('LITELLM_BASE_URL is set, but LITELLM_MODELS names no model that it serves');
   }
-  for (const { name, baseUrl, apiKey } of extra.providers) {
-    const keys = apiKey === undefined ? [] : [{ key: apiKey, weight: 1 }];
+  for (const { name, baseUrl, keys } of extra.providers) {
     found.push({ name, vendor: 'openai-compatible', baseUrl, keys, onAbort: 'cancel' });
   }
   if (demo === 'on' || (demo === 'auto' && found.length === 0)) {

@@ -1,7 +1,7 @@
 import { Secret } from '../platform/config/secret';
 import { Setting } from '../platform/config/setting';
 import { secret, url } from '../platform/config/setting-types';
-import { credentialList, isWeightedKey, type WeightedKey } from './credential-list';
+import { credentialList, isWeightedKey, type WeightedKey } from '../catalog/credential-list';
 import { VENDORS, type AbortHabit, type VendorRow } from './vendors';
 
 /** A vendor that is switched on by its settings. */

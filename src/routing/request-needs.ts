@@ -14,7 +14,6 @@ export interface RequestNeeds {
 
 /** What an embedding model must take and give. */
 export interface EmbeddingNeeds {
-  readonly inputs: number;
   readonly dimensions: number | undefined;
   readonly tokenIds: boolean;
 }
@@ -40,7 +39,6 @@ export function missingCapability(card: ModelCard, needs: RequestNeeds): string 
 
 function missingForEmbedding({ embedding }: ModelCard, needs: EmbeddingNeeds): string | undefined {
   if (!embedding) return 'embedding';
-  if (needs.inputs > embedding.maxInputs) return 'inputs';
   if (needs.tokenIds && !embedding.tokenIds) return 'token_ids';
   const { dimensions = embedding.dimensions } = needs;
   const fits =

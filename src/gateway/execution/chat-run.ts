@@ -89,6 +89,17 @@ export class RunTally {
   tokens = 0;
   /** The last call that answered. */
   answer: AnsweredCall | undefined;
+  private attemptsBefore = 0;
+
+  /** Attempts that count against the limit: those of the part in progress, at models the vendor has. */
+  get countedAttempts(): number {
+    return this.attempts - this.unknownModels - this.attemptsBefore;
+  }
+
+  /** A request that is answered in parts has its attempts for each of them. */
+  beginPart(): void {
+    this.attemptsBefore = this.attempts - this.unknownModels;
+  }
 
   add(costNanoUsd: NanoUsd, tokens: number): void {
     this.costNanoUsd += costNanoUsd;

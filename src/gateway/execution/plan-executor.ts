@@ -132,7 +132,7 @@ export class PlanExecutor {
   }
 
   private hasAttemptsLeft({ tally }: VendorRun): boolean {
-    return tally.attempts - tally.unknownModels < this.config.maxAttempts;
+    return tally.countedAttempts < this.config.maxAttempts;
   }
 
   /** Waits before a repetition; throws what cannot be helped by another call. */

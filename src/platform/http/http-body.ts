@@ -62,11 +62,15 @@ export class HttpBody implements AsyncIterable<Buffer>, AsyncIterator<Buffer, un
     if (this.paused) this.source.resume();
   }
 
-  /** The whole body as text; fails with `too_large` as soon as it exceeds the cap. */
-  async text(maxBytes: number): Promise<string> {
+  /**
+   * The whole body as text; fails with `too_large` as soon as it exceeds the cap. `accept` looks at the first piece: what it
+   * throws ends the reading before the rest takes memory.
+   */
+  async text(maxBytes: number, accept?: (first: Buffer) => void): Promise<string> {
     const parts: Buffer[] = [];
     let bytes = 0;
     for await (const chunk of this) {
+      if (bytes === 0) accept?.(chunk);
       bytes += chunk.length;
       if (bytes > maxBytes) throw new HttpFailure({ reason: 'too_large', sent: true });
       parts.push(chunk);

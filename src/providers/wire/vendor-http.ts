@@ -16,6 +16,8 @@ import { invalidResponse, toTransportError } from './transport-error';
 
 /** No refusal needs more text than this to be understood. */
 const MAX_ERROR_BYTES = 65_536;
+/** Some servers send white space while they think. */
+const FIRST_BYTES = 1_024;
 /** The library's own coarse timers stay behind the exact deadlines of the call. */
 const TIMER_SLACK_MS = 2_000;
 /** Where vendors put their id of a call; the first one there is counts. */
@@ -81,7 +83,8 @@ export class VendorHttp {
     try {
       const response = await this.send(call, post, { reader, accept: 'application/json' });
       const limit = Math.max(this.config.maxResponseBytes, post.answerBytes ?? 0);
-      const text = await response.body.text(limit);
+      const { provider } = call.endpoint;
+      const text = await response.body.text(limit, (first) => assertObject(first, provider));
       return reader.readAnswer(text, this.contextOf(call, post, response));
     } catch (error) {
       throw toTransportError(call.endpoint.provider, error);
@@ -187,6 +190,17 @@ async function assertEventStream(
   const failure =
     typeof answer === 'object' && answer !== null ? reader.toErrorInAnswer(provider, answer) : undefined;
   throw failure ?? invalidResponse(provider, 'the provider answered without a stream');
+}
+
+/** Every vendor answers with a JSON object. Anything else is known by its first byte, however long it goes on. */
+function assertObject(first: Buffer, provider: string): void {
+  const start = first
+    .subarray(0, FIRST_BYTES)
+    .toString('utf8')
+    .replace(/^\ufeff/, '')
+    .trimStart();
+  if (start !== '' && !start.startsWith('{'))
+    throw invalidResponse(provider, 'the provider answered no JSON object');
 }
 
 function isEncoded({ headers }: HttpResponse): boolean {

@@ -21,14 +21,16 @@ const HEADER_TEXT = /^[\x21-\x7e]{1,4096}$/;
 export function credentialList(): SettingType<readonly WeightedKey[]> {
   return {
     label: 'JSON list of keys with weights',
-    parse(text) {
-      const parsed = parseJson(text);
-      if (!Array.isArray(parsed) || parsed.length === 0) throw new Error(EXPECTED);
-      if (parsed.length > MAX_KEYS) throw new Error(`expected at most ${MAX_KEYS} keys`);
-      return parsed.map((entry: unknown) => readKey(entry));
-    },
+    parse: (text) => readCredentialList(parseJson(text)),
     format: () => '***',
   };
+}
+
+/** Several keys out of configured JSON; throws a text that quotes no key. */
+export function readCredentialList(parsed: unknown): readonly WeightedKey[] {
+  if (!Array.isArray(parsed) || parsed.length === 0) throw new Error(EXPECTED);
+  if (parsed.length > MAX_KEYS) throw new Error(`expected at most ${MAX_KEYS} keys`);
+  return parsed.map((entry: unknown) => readKey(entry));
 }
 
 function readKey(entry: unknown): WeightedKey {

@@ -1,5 +1,11 @@
 // Transformed to CommonJS so that jest needs no Node flag: packages that ship ES modules only or import dynamically.
-const esmPackages = ['@nestjs', 'nestjs-pino', 'cockatiel', '@opentelemetry/otlp-exporter-base'].join('|');
+const esmPackages = [
+  '@nestjs',
+  '@mistralai/mistralai',
+  'nestjs-pino',
+  'cockatiel',
+  '@opentelemetry/otlp-exporter-base',
+].join('|');
 
 export const base = {
   testEnvironment: 'node',

@@ -9,7 +9,11 @@ import { tableLines } from './lib/table.mjs';
 import { vendorMatrices } from './lib/vendor-matrix.mjs';
 
 const suites = ['src/providers', 'src/catalog', 'test/integration/providers'];
-const headings = { wire: 'Answers and failures', request: 'Request fields' };
+const headings = {
+  wire: 'Answers and failures',
+  request: 'Request fields',
+  sdk: 'Our fixtures as the vendors’ own libraries read them',
+};
 
 await ensureDependencies();
 const folder = mkdtempSync(join(tmpdir(), 'mm-providers-'));

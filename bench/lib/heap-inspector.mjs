@@ -18,11 +18,11 @@ export async function openHeapInspector(readLog) {
     if (error === undefined) call?.resolve(result);
     else call?.reject(new Error(error.message));
   };
-  const ask = (method) =>
+  const ask = (method, params) =>
     new Promise((resolve, reject) => {
       lastId += 1;
       waiting.set(lastId, { resolve, reject });
-      socket.send(JSON.stringify({ id: lastId, method }));
+      socket.send(JSON.stringify({ id: lastId, method, params }));
     });
   return {
     /** Megabytes of heap that survive a garbage collection (of the main thread). */
@@ -32,8 +32,33 @@ export async function openHeapInspector(readLog) {
       const { usedSize } = await ask('Runtime.getHeapUsage');
       return usedSize / 1_048_576;
     },
+    /**
+     * Everything the heap of the main thread gave out while `work` ran, what was collected meanwhile included: a list of
+     * `{ name, url, line, bytes }`. Sampled: what is far larger than the interval is seen as good as certainly.
+     */
+    async allocationsDuring(work, samplingInterval) {
+      await ask('HeapProfiler.enable');
+      await ask('HeapProfiler.startSampling', {
+        samplingInterval,
+        includeObjectsCollectedByMajorGC: true,
+        includeObjectsCollectedByMinorGC: true,
+      });
+      await work();
+      const { profile } = await ask('HeapProfiler.stopSampling');
+      return allocationsIn(profile.head);
+    },
     close: () => socket.close(),
   };
+}
+
+function allocationsIn({ callFrame, selfSize, children }) {
+  const own = {
+    name: callFrame.functionName,
+    url: callFrame.url,
+    line: callFrame.lineNumber + 1,
+    bytes: selfSize,
+  };
+  return [own, ...children.flatMap(allocationsIn)];
 }
 
 async function announced(readLog) {

@@ -44,10 +44,19 @@ export interface RefusalPart extends PartBase {
   readonly text: string;
 }
 
+/** Bytes inside the request itself. */
+export interface Base64Source {
+  readonly kind: 'base64';
+  readonly mediaType: string;
+  readonly data: string;
+  /** The data URL of which `data` is the end, when the client wrote one: putting it together again would copy it. */
+  readonly dataUrl?: string;
+}
+
 /** Where bytes come from: a link, inline base64, or a file id the vendor knows. */
 export type MediaSource =
   | { readonly kind: 'url'; readonly url: string }
-  | { readonly kind: 'base64'; readonly mediaType: string; readonly data: string }
+  | Base64Source
   | { readonly kind: 'file-id'; readonly fileId: string };
 
 export interface ImagePart extends PartBase {

@@ -37,7 +37,15 @@ describe('parsePart', () => {
     ],
     [
       { type: 'image_url', image_url: { url: 'data:image/svg+xml;base64,QUJD' } },
-      { type: 'image', source: { kind: 'base64', mediaType: 'image/svg+xml', data: 'QUJD' } },
+      {
+        type: 'image',
+        source: {
+          kind: 'base64',
+          mediaType: 'image/svg+xml',
+          data: 'QUJD',
+          dataUrl: 'data:image/svg+xml;base64,QUJD',
+        },
+      },
     ],
     [
       { type: 'image_url', image_url: { url: 'data:text/plain;charset=utf-8;base64,QUJD' } },
@@ -56,7 +64,12 @@ describe('parsePart', () => {
       {
         type: 'file',
         filename: 'a.pdf',
-        source: { kind: 'base64', mediaType: 'application/pdf', data: 'QUJD' },
+        source: {
+          kind: 'base64',
+          mediaType: 'application/pdf',
+          data: 'QUJD',
+          dataUrl: 'data:application/pdf;base64,QUJD',
+        },
       },
     ],
     [

@@ -99,5 +99,5 @@ function fileSourceOf(data: string): MediaSource {
 function mediaSourceOf(url: string): MediaSource {
   const match = DATA_URL.exec(url.slice(0, LONGEST_DATA_URL_HEADER));
   if (!match) return { kind: 'url', url };
-  return { kind: 'base64', mediaType: match[1] ?? '', data: url.slice(match[0].length) };
+  return { kind: 'base64', mediaType: match[1] ?? '', data: url.slice(match[0].length), dataUrl: url };
 }

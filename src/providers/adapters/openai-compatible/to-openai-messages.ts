@@ -1,6 +1,7 @@
 import type { ChatMessage } from '../../../llm/chat-request';
 import type {
   AudioPart,
+  Base64Source,
   ContentPart,
   FilePart,
   ImagePart,
@@ -212,7 +213,8 @@ function urlOf(source: MediaSource): string | undefined {
   return source.kind === 'base64' ? dataUrl(source) : undefined;
 }
 
-function dataUrl(source: { readonly mediaType: string; readonly data: string }): string {
+function dataUrl(source: Base64Source): string {
+  if (source.dataUrl !== undefined) return source.dataUrl;
   return source.mediaType === '' ? source.data : `data:${source.mediaType};base64,${source.data}`;
 }
 

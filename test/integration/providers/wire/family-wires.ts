@@ -29,6 +29,7 @@ const OPENAI: FamilyStyle = {
   ids: ['call_aaaa1111', 'call_bbbb2222'],
   stop: 'stop',
   usageChunk: 'own',
+  usageElsewhere: 'null',
   usageOf: openAiUsage,
   callDeltas: pieceDeltas,
   wholeCall: openAiCall,
@@ -44,6 +45,7 @@ const MISTRAL: FamilyStyle = {
   model: 'mistral-medium-3.5',
   ids: ['gSIMJiOkT', 'h0TkPq12Z'],
   usageChunk: 'last',
+  usageElsewhere: 'absent',
   usageOf: (counts) => ({ ...openAiUsage(counts), num_cached_tokens: counts.cached ?? 0 }),
   callDeltas: ({ id, name, arguments: text }) => [
     { tool_calls: [{ id, function: { name, arguments: text } }] },

@@ -22,6 +22,8 @@ export interface FamilyStyle {
   readonly stop: string;
   /** The usage comes in a chunk of its own, or with the finish. */
   readonly usageChunk: 'own' | 'last';
+  /** Chunks without usage say so with null, or have no such member. */
+  readonly usageElsewhere: 'null' | 'absent';
   readonly usageOf: (counts: Counts) => object;
   /** Added to the last chunk, given the usage. */
   readonly lastChunk?: (usage: object | undefined) => object;
@@ -87,7 +89,7 @@ class FamilyWriter {
       ...head,
       object: 'chat.completion.chunk',
       choices: [{ index: 0, delta: { ...delta, ...style.deltaNoise }, finish_reason: null }],
-      usage: null,
+      ...(style.usageElsewhere === 'null' && { usage: null }),
       ...more,
     });
     const atEnd = style.usageChunk === 'last';

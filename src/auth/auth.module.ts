@@ -46,6 +46,6 @@ import { StaticKeyRegistry } from './static-key-registry';
     PermissionsGuard,
     RouteProtectionCheck,
   ],
-  exports: [AuthenticationGuard, PermissionsGuard, BootstrapKey, RouteProtectionCheck],
+  exports: [ApiKeyService, AuthenticationGuard, PermissionsGuard, BootstrapKey, RouteProtectionCheck],
 })
 export class AuthModule {}

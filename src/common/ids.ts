@@ -10,7 +10,7 @@ let poolOffset = POOL_BYTES;
 
 /** What an id names; it stands in front so that a reader of a log knows what was pasted. */
 export type IdPrefix =
-  'req' | 'att' | 'hold' | 'dec' | 'org' | 'prj' | 'usr' | 'key' | 'job' | 'evt' | 'ses' | 'box';
+  'req' | 'att' | 'hold' | 'dec' | 'org' | 'prj' | 'usr' | 'key' | 'job' | 'evt' | 'ses' | 'box' | 'bdg';
 
 /**
  * Time-ordered unique id such as `req_01k8f3…`: 48 bits of milliseconds, 80 random bits, lower-case

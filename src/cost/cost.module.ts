@@ -1,19 +1,52 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { OutboxModule } from '../platform/outbox/outbox.module';
+import { PubSubModule } from '../platform/pub-sub/pub-sub.module';
 import { QueueModule } from '../platform/queue/queue.module';
 import { QuotaModule } from '../quota/quota.module';
+import { BudgetBook } from './budgets/budget-book';
+import { BudgetEntity } from './budgets/budget.entity';
+import { BudgetManager } from './budgets/budget-manager';
+import { BudgetOpening } from './budgets/budget-opening';
+import { BudgetReports } from './budgets/budget-reports';
+import { BudgetRepository } from './budgets/budget.repository';
+import { CallerBudgets } from './budgets/caller-budgets';
+import { LedgerCounters } from './budgets/ledger-counters';
 import { BudgetAdmission } from './holds/budget-admission';
 import { CounterLoader } from './holds/counter-loader';
 import { HoldKeeper } from './holds/hold-keeper';
 import { LedgerModule } from './ledger/ledger.module';
+import { SpendingQuery } from './ledger/spending.query';
 import { UsageJournal } from './ledger/usage-journal';
 import { UsageOutboxConsumer } from './ledger/usage-outbox-consumer';
 import { UsageShipping } from './ledger/usage-shipping';
 
 /** Money: admission in front of every call that costs, and the way of its usage into the ledger. */
 @Module({
-  imports: [QuotaModule, OutboxModule, QueueModule, LedgerModule],
-  providers: [BudgetAdmission, CounterLoader, HoldKeeper, UsageJournal, UsageOutboxConsumer, UsageShipping],
-  exports: [BudgetAdmission, UsageJournal],
+  imports: [
+    TypeOrmModule.forFeature([BudgetEntity]),
+    QuotaModule,
+    OutboxModule,
+    QueueModule,
+    PubSubModule,
+    LedgerModule,
+  ],
+  providers: [
+    BudgetRepository,
+    BudgetBook,
+    BudgetManager,
+    BudgetOpening,
+    BudgetReports,
+    CallerBudgets,
+    LedgerCounters,
+    SpendingQuery,
+    BudgetAdmission,
+    CounterLoader,
+    HoldKeeper,
+    UsageJournal,
+    UsageOutboxConsumer,
+    UsageShipping,
+  ],
+  exports: [BudgetAdmission, BudgetManager, BudgetReports, UsageJournal],
 })
 export class CostModule {}

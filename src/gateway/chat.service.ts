@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { callerOf } from '../access/gateway-request';
 import { AppError } from '../common/app-error';
 import type { NanoUsd } from '../common/money';
-import { BudgetAdmission } from '../cost/holds/budget-admission';
+import { BudgetAdmission, type Refusal } from '../cost/holds/budget-admission';
 import type { RequestHold } from '../cost/holds/request-hold';
 import { inputTokensOf } from '../llm/token-usage';
 import { ChatPlanner, type ChatPlan } from './chat-planner';
@@ -74,7 +74,7 @@ export class ChatService {
     await this.settlement.drained();
   }
 
-  /** Holds the plan's first target; when the budget has no room for it, asks once for the best plan that fits. */
+  /** Holds the plan's first target; when the budget has no room for it, asks for the best plan that fits. */
   private async reserve(
     request: ChatGatewayRequest,
     input: PlanningInput,
@@ -82,14 +82,24 @@ export class ChatService {
   ): Promise<{ plan: ChatPlan; hold: RequestHold }> {
     const outcome = await this.admission.admit(admissionOf(request, input, first));
     if (outcome.kind === 'admitted') return { plan: first, hold: outcome.hold };
-    const cheaper =
-      outcome.availableNanoUsd === undefined
-        ? undefined
-        : this.planWithin(input, tighter(outcome.availableNanoUsd, input.preferences.ceilingNanoUsd));
-    if (!cheaper) throw outcome.error;
-    const second = await this.admission.admit(admissionOf(request, input, cheaper));
-    if (second.kind === 'refused') throw outcome.error;
-    return { plan: cheaper, hold: second.hold };
+    for (const plan of this.plansAround(outcome, input)) {
+      const second = await this.admission.admit(admissionOf(request, input, plan));
+      if (second.kind === 'admitted') return { plan, hold: second.hold };
+    }
+    throw outcome.error;
+  }
+
+  /** Plans for models the refusing budget does not count, then for what it still has room for. */
+  private *plansAround(
+    { onlyFor, availableNanoUsd }: Refusal,
+    input: PlanningInput,
+  ): Generator<ChatPlan, void> {
+    const { ceilingNanoUsd } = input.preferences;
+    const elsewhere = onlyFor && this.planWithin({ ...input, without: onlyFor }, ceilingNanoUsd);
+    if (elsewhere) yield elsewhere;
+    if (availableNanoUsd === undefined) return;
+    const cheaper = this.planWithin(input, tighter(availableNanoUsd, ceilingNanoUsd));
+    if (cheaper) yield cheaper;
   }
 
   private remember({ tally, hold }: ChatRun, { caller, original, preferences }: PlanningInput): void {
@@ -128,6 +138,7 @@ function admissionOf(
   return {
     requestId: request.state.requestId,
     caller: input.caller,
+    target: target.card,
     worstCaseNanoUsd: target.worstCaseNanoUsd,
     worstCaseTokens: target.worstCaseTokens,
   };

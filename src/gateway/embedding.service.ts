@@ -42,9 +42,12 @@ export class EmbeddingService {
   ): Promise<AdmittedEmbedding> {
     const caller = callerOf(request);
     const plan = this.planner.plan({ ...embedding, caller, span: request.state.span });
+    const target = plan.parts[0]?.targets[0];
+    if (!target) throw new Error('a plan without targets');
     const outcome = await this.admission.admit({
       requestId: request.state.requestId,
       caller,
+      target: target.card,
       worstCaseNanoUsd: plan.worstCaseNanoUsd,
       worstCaseTokens: plan.size.inputTokensBound,
     });

@@ -6,6 +6,9 @@ import { PolicyModule } from '../policy/policy.module';
 import { ProvidersModule } from '../providers/providers.module';
 import { QuotaModule } from '../quota/quota.module';
 import { RoutingModule } from '../routing/routing.module';
+import { TenancyModule } from '../tenancy/tenancy.module';
+import { BudgetScopes } from './budgets/budget-scopes';
+import { BudgetsController } from './budgets/budgets.controller';
 import { ChatController } from './chat.controller';
 import { ChatPlanner } from './chat-planner';
 import { ChatReply } from './chat-reply';
@@ -28,10 +31,26 @@ import { REQUEST_PIPELINE } from './request.pipeline';
 
 /** The model routes and the path of a request through all other modules. */
 @Module({
-  imports: [AuthModule, CatalogModule, CostModule, PolicyModule, ProvidersModule, QuotaModule, RoutingModule],
-  controllers: [ChatController, EmbeddingsController, ModelsController, ProvidersController],
+  imports: [
+    AuthModule,
+    CatalogModule,
+    CostModule,
+    PolicyModule,
+    ProvidersModule,
+    QuotaModule,
+    RoutingModule,
+    TenancyModule,
+  ],
+  controllers: [
+    BudgetsController,
+    ChatController,
+    EmbeddingsController,
+    ModelsController,
+    ProvidersController,
+  ],
   providers: [
     ...REQUEST_PIPELINE,
+    BudgetScopes,
     OfferBoard,
     RoutingHints,
     RouteDecider,

@@ -139,6 +139,23 @@ export class InProcessQuotaStore extends QuotaStore {
     });
   }
 
+  isLoaded(organizationId: string): Promise<boolean> {
+    return Promise.resolve(this.organizations.get(organizationId)?.loaded ?? false);
+  }
+
+  raise(organizationId: string, seeds: readonly CounterSeed[]): Promise<boolean> {
+    return answer(() => {
+      checkSeeds(seeds);
+      const organization = this.organizationOf(organizationId);
+      if (!organization.loaded) return false;
+      for (const { counter, spentNanoUsd, windowEndsAtMs } of seeds) {
+        const known = counterFor(organization, { counter, windowEndsAtMs });
+        if (spentNanoUsd > known.spent) known.spent = spentNanoUsd;
+      }
+      return true;
+    });
+  }
+
   takeRequest({ organizationId, lines, nowMs }: RateRequest): Promise<RateOutcome> {
     return answer(() => {
       checkRateLines(lines);
@@ -156,6 +173,7 @@ export class InProcessQuotaStore extends QuotaStore {
     const organization = this.organizationOf(request.organizationId);
     if (!organization.loaded) return { kind: 'not_loaded' };
     const nowMs = this.clock.now();
+    if (request.replaces) this.finish({ organizationId: request.organizationId, ...request.replaces });
     if (organization.knows(request.holdId, nowMs)) {
       return { kind: 'held', remainingNanoUsd: tightest(organization, request.budgets) };
     }
@@ -238,7 +256,10 @@ function newCounter(spent: NanoUsd, windowEndsAtMs: number): Counter {
   return { spent, held: 0n, forgetAtMs: windowEndsAtMs + COUNTER_GRACE_MS };
 }
 
-function counterFor(organization: Organization, line: BudgetLine): Counter {
+function counterFor(
+  organization: Organization,
+  line: Pick<BudgetLine, 'counter' | 'windowEndsAtMs'>,
+): Counter {
   const known = organization.counters.get(line.counter);
   if (known) return known;
   const counter = newCounter(0n, line.windowEndsAtMs);

@@ -1,6 +1,6 @@
 import { MAX_LIMIT_NANO_USD, type NanoUsd } from '../common/money';
 import { amountOutOfRange } from './quota.errors';
-import type { CounterSeed, HoldRequest, RateLine, SettleRequest } from './quota-store';
+import type { CounterSeed, HoldEnd, HoldRequest, RateLine } from './quota-store';
 
 /** How long after the end of its window a counter is kept, so that late settles still find it. */
 export const COUNTER_GRACE_MS = 48 * 3_600_000;
@@ -17,12 +17,13 @@ export const CHARGED_MEMORY_MS = 24 * 3_600_000;
 export function checkHold(request: HoldRequest): void {
   checkAmount('The amount of a hold', request.amountNanoUsd);
   checkTokens(request.tokens);
+  if (request.replaces) checkSettle(request.replaces);
   for (const line of request.budgets) checkAmount('A budget limit', line.limitNanoUsd);
   checkDistinct(request.budgets);
   checkRateLines(request.tokenLimits);
 }
 
-export function checkSettle(request: SettleRequest): void {
+export function checkSettle(request: HoldEnd): void {
   checkAmount('The cost of a request', request.actualNanoUsd);
   checkTokens(request.actualTokens);
 }

@@ -32,6 +32,15 @@ export interface HoldRequest {
   readonly expiresAtMs: number;
   /** Opaque text from which an estimate can be booked if the owner dies; no prompt, no secret, at most 1 kB. */
   readonly note: string;
+  /** An earlier hold of the same request that ends in the same step, whether this one then fits or not. */
+  readonly replaces?: HoldEnd;
+}
+
+/** How a hold ends. */
+export interface HoldEnd {
+  readonly holdId: string;
+  readonly actualNanoUsd: NanoUsd;
+  readonly actualTokens: number;
 }
 
 export type HoldOutcome =
@@ -50,11 +59,8 @@ export type HoldOutcome =
   /** The organization's counters are not loaded (fresh store, flush, failover): load them, then try again. */
   | { readonly kind: 'not_loaded' };
 
-export interface SettleRequest {
+export interface SettleRequest extends HoldEnd {
   readonly organizationId: string;
-  readonly holdId: string;
-  readonly actualNanoUsd: NanoUsd;
-  readonly actualTokens: number;
 }
 
 /** `settled`: counted now. `already`: an earlier settle counted. `corrected`: the hold had expired and was charged, the difference was posted. `unknown`: no such hold in this generation, nothing changed. */
@@ -124,6 +130,13 @@ export abstract class QuotaStore {
    * window gets what was spent before it.
    */
   abstract load(organizationId: string, seeds: readonly CounterSeed[]): Promise<boolean>;
+  /** Whether the organization's counters are loaded, so that they mean something. */
+  abstract isLoaded(organizationId: string): Promise<boolean>;
+  /**
+   * Raises counters of an open organization to at least these amounts, making those that do not exist; lowers none.
+   * How a budget that is set in a running window gets what was spent before it. False when the organization is not open.
+   */
+  abstract raise(organizationId: string, seeds: readonly CounterSeed[]): Promise<boolean>;
   /** Takes one request from every line, or from none. Works without load(). */
   abstract takeRequest(request: RateRequest): Promise<RateOutcome>;
   /** Organizations with live holds, for the expiry job. */

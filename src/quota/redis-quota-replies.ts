@@ -7,7 +7,7 @@ import type {
   RateOutcome,
   SettleOutcome,
 } from './quota-store';
-import { EXPIRE, HOLD, LOAD, RENEW, SETTLE, TAKE_REQUEST, UNDO } from './redis-quota-scripts';
+import { EXPIRE, HOLD, LOAD, RAISE, RENEW, SETTLE, TAKE_REQUEST, UNDO } from './redis-quota-scripts';
 
 const SETTLE_OUTCOMES: readonly SettleOutcome[] = ['settled', 'already', 'corrected', 'unknown'];
 
@@ -19,6 +19,7 @@ export const QUOTA_SCRIPTS = {
   renew: new LuaScript(RENEW, toFlag),
   expire: new LuaScript(EXPIRE, toExpiredHolds),
   load: new LuaScript(LOAD, toFlag),
+  raise: new LuaScript(RAISE, toFlag),
   takeRequest: new LuaScript(TAKE_REQUEST, toNumbers),
 } as const;
 

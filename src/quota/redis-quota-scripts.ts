@@ -74,10 +74,51 @@ local function correct(key, windowMs, start, difference, now)
 end
 `;
 
-/** ARGV: clock, hold id, amount, tokens, lifetime ms, note, number of budgets, (counter, limit or empty, forget at)…, (limit, window ms)… */
-export const HOLD = `${CLOCK}${KEYS}${RATES}
+/** Ends a live or charged hold with what was really spent; exactly once. */
+const SETTLING = `
+local function settle(id, actualText, actualTokens, memoryMs, memoryCount, now)
+  local record = redis.call('HGET', holds, id)
+  if not record then return remembered(settled, id, now) and 'already' or 'unknown' end
+  local isLive = redis.call('ZSCORE', live, id)
+  if not isLive and not remembered(charged, id, now) then return 'unknown' end
+
+  local amountText, tokens, _, counters, reservations = unpack(cmsgpack.unpack(record))
+  local fields = { 'generation' }
+  for i, counter in ipairs(counters) do fields[i + 1] = 'h:' .. counter end
+  local present = redis.call('HMGET', state, unpack(fields))
+  if not present[1] then return 'unknown' end
+  local spent = isLive and actualText or string.format('%.0f', tonumber(actualText) - tonumber(amountText))
+  for i, counter in ipairs(counters) do
+    -- A counter whose window was forgotten stays forgotten.
+    if present[i + 1] then
+      if isLive and amountText ~= '0' then redis.call('HINCRBY', state, 'h:' .. counter, '-' .. amountText) end
+      redis.call('HINCRBY', state, 's:' .. counter, spent)
+    end
+  end
+  -- The keys of the rate windows were declared when the hold was taken; they share the hash tag.
+  for _, item in ipairs(reservations) do correct(item[1], item[2], item[3], actualTokens - tokens, now) end
+
+  redis.call('HDEL', holds, id)
+  redis.call('ZREM', isLive and live or charged, id)
+  redis.call('ZADD', settled, now + memoryMs, id)
+  redis.call('PEXPIRE', settled, memoryMs)
+  for _, old in ipairs(redis.call('ZRANGEBYSCORE', settled, '-inf', now, 'LIMIT', 0, 2)) do redis.call('ZREM', settled, old) end
+  if redis.call('ZCARD', settled) > memoryCount then redis.call('ZPOPMIN', settled, 2) end
+  return isLive and 'settled' or 'corrected'
+end
+`;
+
+/**
+ * ARGV: clock, hold id, amount, tokens, lifetime ms, note, number of budgets, (counter, limit or empty, forget at)…, (limit, window ms)…,
+ * and, when an earlier hold ends in the same step: its id, actual amount, actual tokens, memory ms, memory count.
+ */
+export const HOLD = `${CLOCK}${KEYS}${RATES}${SETTLING}
 local id, amountText, amount, tokens = ARGV[2], ARGV[3], tonumber(ARGV[3]), tonumber(ARGV[4])
 local budgets, now = tonumber(ARGV[7]), clock()
+local predecessor = 8 + budgets * 3 + (#KEYS - 6) * 2
+if ARGV[predecessor] then
+  settle(ARGV[predecessor], ARGV[predecessor + 1], tonumber(ARGV[predecessor + 2]), tonumber(ARGV[predecessor + 3]), tonumber(ARGV[predecessor + 4]), now)
+end
 local fields = { 'generation' }
 for i = 1, budgets do
   local counter = ARGV[5 + i * 3]
@@ -135,36 +176,21 @@ return { 'held', remaining }
 `;
 
 /** ARGV: clock, hold id, actual amount, actual tokens, memory ms of settled holds, their greatest number. */
-export const SETTLE = `${CLOCK}${KEYS}${RATES}
-local id, actualText, now = ARGV[2], ARGV[3], clock()
-local record = redis.call('HGET', holds, id)
-if not record then return remembered(settled, id, now) and 'already' or 'unknown' end
-local isLive = redis.call('ZSCORE', live, id)
-if not isLive and not remembered(charged, id, now) then return 'unknown' end
+export const SETTLE = `${CLOCK}${KEYS}${RATES}${SETTLING}
+return settle(ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), clock())
+`;
 
-local amountText, tokens, _, counters, reservations = unpack(cmsgpack.unpack(record))
-local fields = { 'generation' }
-for i, counter in ipairs(counters) do fields[i + 1] = 'h:' .. counter end
-local present = redis.call('HMGET', state, unpack(fields))
-if not present[1] then return 'unknown' end
-local spent = isLive and actualText or string.format('%.0f', tonumber(actualText) - tonumber(amountText))
-for i, counter in ipairs(counters) do
-  -- A counter whose window was forgotten stays forgotten.
-  if present[i + 1] then
-    if isLive and amountText ~= '0' then redis.call('HINCRBY', state, 'h:' .. counter, '-' .. amountText) end
-    redis.call('HINCRBY', state, 's:' .. counter, spent)
-  end
+/** Never lowers a counter. ARGV: clock, (counter, spent, forget at)… Answers 0 for an organization that is not loaded. */
+export const RAISE = `${CLOCK}${KEYS}
+if redis.call('HEXISTS', state, 'generation') == 0 then return 0 end
+for i = 2, #ARGV, 3 do
+  local counter = ARGV[i]
+  local missing = tonumber(ARGV[i + 1]) - tonumber(redis.call('HGET', state, 's:' .. counter) or '0')
+  if missing >= 0 then redis.call('HINCRBY', state, 's:' .. counter, string.format('%.0f', missing)) end
+  redis.call('HINCRBY', state, 'h:' .. counter, 0)
+  redis.call('ZADD', windows, ARGV[i + 2], counter)
 end
--- The keys of the rate windows were declared when the hold was taken; they share the hash tag.
-for _, item in ipairs(reservations) do correct(item[1], item[2], item[3], tonumber(ARGV[4]) - tokens, now) end
-
-redis.call('HDEL', holds, id)
-redis.call('ZREM', isLive and live or charged, id)
-redis.call('ZADD', settled, now + tonumber(ARGV[5]), id)
-redis.call('PEXPIRE', settled, ARGV[5])
-for _, old in ipairs(redis.call('ZRANGEBYSCORE', settled, '-inf', now, 'LIMIT', 0, 2)) do redis.call('ZREM', settled, old) end
-if redis.call('ZCARD', settled) > tonumber(ARGV[6]) then redis.call('ZPOPMIN', settled, 2) end
-return isLive and 'settled' or 'corrected'
+return 1
 `;
 
 /** Takes back a hold whose answer never arrived, as if it had not been: it may be taken again under the same id. ARGV: clock, hold id. */

@@ -18,6 +18,7 @@ import {
   type CounterSeed,
   type CounterState,
   type ExpiredHold,
+  type HoldEnd,
   type HoldOutcome,
   type HoldRequest,
   type RateLine,
@@ -58,7 +59,7 @@ export class RedisQuotaStore extends QuotaStore {
 
   async hold(request: HoldRequest): Promise<HoldOutcome> {
     checkHold(request);
-    const { organizationId, holdId, budgets, tokenLimits } = request;
+    const { organizationId, holdId, budgets, tokenLimits, replaces } = request;
     const keys = [...this.keysOf(organizationId), ...this.rateKeys(organizationId, tokenLimits)];
     const args: LuaArgument[] = [
       holdId,
@@ -69,6 +70,7 @@ export class RedisQuotaStore extends QuotaStore {
       budgets.length,
       ...budgets.flatMap(budgetArguments),
       ...rateArguments(tokenLimits),
+      ...(replaces ? settleArguments(replaces) : []),
     ];
     await this.register(organizationId);
     try {
@@ -81,9 +83,9 @@ export class RedisQuotaStore extends QuotaStore {
 
   async settle(request: SettleRequest): Promise<SettleOutcome> {
     checkSettle(request);
-    const { organizationId, holdId, actualNanoUsd, actualTokens } = request;
-    const args = [holdId, String(actualNanoUsd), actualTokens, SETTLED_MEMORY_MS, SETTLED_MEMORY_COUNT];
-    return guard('settle', () => this.run(QUOTA_SCRIPTS.settle, organizationId, args));
+    return guard('settle', () =>
+      this.run(QUOTA_SCRIPTS.settle, request.organizationId, settleArguments(request)),
+    );
   }
 
   async renew(organizationId: string, holdId: string, expiresAtMs: number): Promise<boolean> {
@@ -115,12 +117,17 @@ export class RedisQuotaStore extends QuotaStore {
   async load(organizationId: string, seeds: readonly CounterSeed[]): Promise<boolean> {
     checkSeeds(seeds);
     await this.register(organizationId, 'again');
-    const args = seeds.flatMap(({ counter, spentNanoUsd, windowEndsAtMs }) => [
-      counter,
-      String(spentNanoUsd),
-      windowEndsAtMs + COUNTER_GRACE_MS,
-    ]);
-    return guard('load', () => this.run(QUOTA_SCRIPTS.load, organizationId, args));
+    return guard('load', () => this.run(QUOTA_SCRIPTS.load, organizationId, seeds.flatMap(seedArguments)));
+  }
+
+  async isLoaded(organizationId: string): Promise<boolean> {
+    const [state] = this.keysOf(organizationId);
+    return (await guard('state', () => this.client.hexists(state, 'generation'))) === 1;
+  }
+
+  async raise(organizationId: string, seeds: readonly CounterSeed[]): Promise<boolean> {
+    checkSeeds(seeds);
+    return guard('raise', () => this.run(QUOTA_SCRIPTS.raise, organizationId, seeds.flatMap(seedArguments)));
   }
 
   async takeRequest({ organizationId, lines, nowMs }: RateRequest): Promise<RateOutcome> {
@@ -203,6 +210,14 @@ export class RedisQuotaStore extends QuotaStore {
 
 function budgetArguments({ counter, limitNanoUsd, mode, windowEndsAtMs }: BudgetLine): LuaArgument[] {
   return [counter, mode === 'enforce' ? String(limitNanoUsd) : '', windowEndsAtMs + COUNTER_GRACE_MS];
+}
+
+function seedArguments({ counter, spentNanoUsd, windowEndsAtMs }: CounterSeed): LuaArgument[] {
+  return [counter, String(spentNanoUsd), windowEndsAtMs + COUNTER_GRACE_MS];
+}
+
+function settleArguments({ holdId, actualNanoUsd, actualTokens }: HoldEnd): LuaArgument[] {
+  return [holdId, String(actualNanoUsd), actualTokens, SETTLED_MEMORY_MS, SETTLED_MEMORY_COUNT];
 }
 
 function rateArguments(lines: readonly RateLine[]): LuaArgument[] {

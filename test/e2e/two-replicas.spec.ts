@@ -86,6 +86,22 @@ describeWithPostgres('two replicas', () => {
       );
     });
 
+    it('both go by a budget within a second after one of them set it', async () => {
+      const { id, key } = (await replica(0).post('/v1/api-keys', { name: 'bounded' })).body as {
+        id: string;
+        key: string;
+      };
+      expect((await replica(1).chat(BODY, { key })).status).toBe(200);
+      const budget = { budget_type: 'yearly', budget_limit: 0, scope: { level: 'api_key', id } };
+
+      expect((await replica(0).post('/v1/analytics/budgets', budget)).status).toBe(201);
+      const setAt = performance.now();
+
+      expect((await replica(0).chat(BODY, { key })).status).toBe(402);
+      await eventually(async () => expect((await replica(1).chat(BODY, { key })).status).toBe(402), 1_000);
+      expect(performance.now() - setAt).toBeLessThan(1_000);
+    });
+
     it('show one ledger, in which every call stands once', async () => {
       const key = installation.userKeys[1] ?? '';
       await Promise.all(Array.from({ length: 10 }, (_unused, index) => replica(index).chat(BODY, { key })));

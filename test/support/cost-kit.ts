@@ -1,17 +1,27 @@
 import type { Caller } from '../../src/access/caller';
 import { newId } from '../../src/common/ids';
 import type { NanoUsd } from '../../src/common/money';
+import type { Budget } from '../../src/cost/budgets/budget';
+import { BudgetBook } from '../../src/cost/budgets/budget-book';
+import { BudgetRepository } from '../../src/cost/budgets/budget.repository';
+import { CallerBudgets } from '../../src/cost/budgets/caller-budgets';
+import { LedgerCounters } from '../../src/cost/budgets/ledger-counters';
 import { CostConfig } from '../../src/cost/cost.config';
 import { BudgetAdmission, type AdmissionRequest } from '../../src/cost/holds/budget-admission';
 import { CounterLoader } from '../../src/cost/holds/counter-loader';
 import { HoldKeeper } from '../../src/cost/holds/hold-keeper';
 import type { RequestHold } from '../../src/cost/holds/request-hold';
-import { LedgerRepository, type UserSpending } from '../../src/cost/ledger/ledger.repository';
+import {
+  SpendingQuery,
+  type SpendingAnswer,
+  type SpendingQuestion,
+} from '../../src/cost/ledger/spending.query';
 import type { UsageRow } from '../../src/cost/ledger/usage-row';
 import { NO_USAGE } from '../../src/llm/token-usage';
 import { loadConfig } from '../../src/platform/config/load-config';
 import { OutboxShipper } from '../../src/platform/outbox/outbox-shipper';
 import type { OutboxLine } from '../../src/platform/outbox/outbox-line';
+import { InProcessPubSub } from '../../src/platform/pub-sub/in-process-pub-sub';
 import { InProcessQuotaStore } from '../../src/quota/in-process-quota-store';
 import type { HoldOutcome, HoldRequest, SettleOutcome, SettleRequest } from '../../src/quota/quota-store';
 import { MetricsService } from '../../src/telemetry/metrics.service';
@@ -54,7 +64,7 @@ class UnreliableStore extends InProcessQuotaStore {
 }
 
 /** A ledger that lives in memory, as far as counters are computed from it. */
-class MemoryLedger extends LedgerRepository {
+class MemoryLedger extends SpendingQuery {
   rows: UsageRow[] = [];
   failure: Error | undefined;
   reads = 0;
@@ -63,26 +73,36 @@ class MemoryLedger extends LedgerRepository {
     super(undefined as never);
   }
 
-  override async sumByUser(
-    organizationId: string,
-    sinceMs: readonly number[],
-  ): Promise<readonly UserSpending[]> {
+  override async read(question: SpendingQuestion): Promise<SpendingAnswer> {
     this.reads += 1;
     if (this.failure) throw this.failure;
-    const rows = this.rows.filter((row) => row.organization_id === organizationId);
-    return [...new Set(rows.map((row) => row.user_id))].map((userId) => ({
-      userId,
-      spentNanoUsd: sinceMs.map((since) =>
-        rows
-          .filter((row) => row.user_id === userId && Date.parse(row.held_at) >= since)
-          .reduce((sum, row) => sum + BigInt(row.cost_nano_usd), 0n),
-      ),
-    }));
+    const rows = this.rows.filter((row) => row.organization_id === question.organizationId);
+    return {
+      spendings: rows.map((row) => ({
+        projectId: row.project_id,
+        userId: row.user_id,
+        apiKeyId: row.api_key_id,
+        provider: row.provider,
+        model: row.resolved_model,
+        spentNanoUsd: question.sinceMs.map((since) =>
+          Date.parse(row.held_at) >= since ? BigInt(row.cost_nano_usd) : 0n,
+        ),
+      })),
+      recorded: new Set(rows.map((row) => row.attempt_id)),
+    };
+  }
+}
+
+/** Budgets that somebody has set, without a database. */
+class MemoryBudgets extends BudgetRepository {
+  stored: Budget[] = [];
+
+  constructor() {
+    super(undefined as never);
   }
 
-  override async findRecorded(attemptIds: readonly string[]): Promise<ReadonlySet<string>> {
-    const known = new Set(this.rows.map((row) => row.attempt_id));
-    return new Set(attemptIds.filter((id) => known.has(id)));
+  override list(organizationId: string): Promise<readonly Budget[]> {
+    return Promise.resolve(this.stored.filter((budget) => budget.organizationId === organizationId));
   }
 }
 
@@ -120,11 +140,34 @@ export function caller(changes: Partial<Caller> = {}): Caller {
   };
 }
 
+const DEMO_SMALL = { provider: 'demo', model: 'demo-small' };
+let budgetSerial = 0;
+
+/** An enforced daily budget of the organization, unless told otherwise. */
+export function budget(changes: Partial<Budget> = {}): Budget {
+  return {
+    id: `bdg_${budgetSerial++}`,
+    organizationId: 'org_1',
+    scope: { level: 'organization', id: 'org_1' },
+    window: 'daily',
+    provider: null,
+    model: null,
+    limitNanoUsd: 1_000_000_000n,
+    mode: 'enforce',
+    alertThresholds: [100],
+    setBy: 'administrator',
+    createdAt: new Date(0),
+    updatedAt: new Date(0),
+    ...changes,
+  };
+}
+
 /** Admission with everything behind it, on the real in-process store and a clock that stands still. */
 export class CostKit {
   readonly clock = new FakeClock();
   readonly store = new UnreliableStore(this.clock);
   readonly ledger = new MemoryLedger();
+  readonly budgets = new MemoryBudgets();
   readonly shipper = new IdleShipper();
   readonly config: CostConfig;
   readonly keeper: HoldKeeper;
@@ -135,19 +178,28 @@ export class CostKit {
   constructor(settings: Readonly<Record<string, string>> = {}) {
     this.config = loadConfig([CostConfig], settings).get(CostConfig);
     this.keeper = new HoldKeeper(this.store, this.clock, this.config, this.metrics);
-    this.loader = new CounterLoader(this.store, this.ledger, this.shipper, this.keeper, this.clock);
+    const book = new BudgetBook(this.budgets, new InProcessPubSub(), this.clock);
+    const counters = new LedgerCounters(this.ledger, this.shipper, book, this.clock);
+    this.loader = new CounterLoader(this.store, counters, this.keeper, this.clock);
     this.admission = new BudgetAdmission(
       this.store,
+      new CallerBudgets(book, this.config),
       this.loader,
       this.keeper,
-      this.config,
       this.clock,
       this.metrics,
     );
   }
 
   request(worstCaseNanoUsd: NanoUsd, changes: Partial<AdmissionRequest> = {}): AdmissionRequest {
-    return { requestId: 'req_1', caller: caller(), worstCaseNanoUsd, worstCaseTokens: 100, ...changes };
+    return {
+      requestId: 'req_1',
+      caller: caller(),
+      target: DEMO_SMALL,
+      worstCaseNanoUsd,
+      worstCaseTokens: 100,
+      ...changes,
+    };
   }
 
   /** A hold of this amount; anything but admission fails the test. */

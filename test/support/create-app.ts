@@ -6,8 +6,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ApiKeyAuthenticator } from '../../src/auth/api-key-authenticator';
 import { startApi } from '../../src/boot';
 import { CONFIG_CLASSES } from '../../src/config-classes';
-import { budgetsOf } from '../../src/cost/budgets/budget-lines';
-import { CostConfig } from '../../src/cost/cost.config';
+import { counterName, currentWindow } from '../../src/cost/budgets/budget-counter';
 import { ChatService } from '../../src/gateway/chat.service';
 import { stopGracefully } from '../../src/graceful-stop';
 import { loadConfig, type LoadedConfig } from '../../src/platform/config/load-config';
@@ -119,10 +118,10 @@ export class TestApp extends AppClient {
     const outcome = await this.app.get(ApiKeyAuthenticator).authenticate(key, '127.0.0.1');
     if (outcome.kind !== 'authenticated') throw new Error(`the key is ${outcome.kind}`);
     const { caller } = outcome;
-    const [daily] = budgetsOf(caller, this.app.get(CostConfig), Date.now());
-    const counters = await this.app
-      .get(QuotaStore)
-      .readCounters(caller.organizationId, [daily?.counter ?? '']);
+    const scope = { level: 'user', id: caller.userId } as const;
+    const dates = currentWindow('daily', Date.now(), caller.timeZone);
+    const daily = counterName({ scope, window: 'daily', provider: null, model: null }, dates);
+    const counters = await this.app.get(QuotaStore).readCounters(caller.organizationId, [daily]);
     return { spent: counters[0]?.spentNanoUsd ?? 0n, held: counters[0]?.heldNanoUsd ?? 0n };
   }
 

@@ -18,7 +18,7 @@ import {
 } from 'class-validator';
 import { PERMISSIONS, ROLES, type Permission } from '../../access/permissions';
 import { IsIpRange } from './is-ip-range';
-import { IsUsdAmount } from './is-usd-amount';
+import { IsUsdAmount } from '../../platform/http/is-usd-amount';
 
 const MAX_RATE = 1_000_000_000;
 const MAX_LIST = 200;

@@ -2,29 +2,40 @@ import type { Caller } from '../../access/caller';
 import type { NanoUsd } from '../../common/money';
 import type { BudgetLine, RateLine } from '../../quota/quota-store';
 import type { CostConfig } from '../cost.config';
-import { calendarWindow, type BudgetWindow, type CalendarWindow } from './calendar-window';
+import type { Budget, BudgetFilter, BudgetLevel, BudgetMode, BudgetScope } from './budget';
+import { counterName, currentWindow } from './budget-counter';
+import type { BudgetWindow } from './calendar-window';
+import type { OrganizationBudgets } from './organization-budgets';
 
 /** A budget of a caller in its current window, with what an error message has to say about it. */
-export interface CallerBudget extends BudgetLine {
-  readonly level: 'user';
+export interface CallerBudget extends BudgetLine, BudgetFilter {
+  readonly level: BudgetLevel;
   readonly window: BudgetWindow;
 }
 
-const MINUTE_MS = 60_000;
-/** Windows last long and many requests share them: one entry per (kind, zone) until it ends. */
-const windows = new Map<string, CalendarWindow>();
-
-/** Every budget a request of this caller counts against, at this instant. */
-export function budgetsOf(caller: Caller, config: CostConfig, nowMs: number): readonly CallerBudget[] {
-  return [
-    userBudget(caller, 'daily', smaller(caller.limits.dailyBudget, config.dailyBudget), nowMs),
-    userBudget(caller, 'monthly', smaller(caller.limits.monthlyBudget, config.monthlyBudget), nowMs),
-  ];
+interface Limit extends BudgetFilter {
+  readonly scope: BudgetScope;
+  readonly window: BudgetWindow;
+  readonly limitNanoUsd: NanoUsd;
+  readonly mode: BudgetMode;
 }
 
-/** A key's own budget only tightens: its owner may have made the key, and must not raise what was set above. */
-function smaller(own: NanoUsd | undefined, configured: NanoUsd): NanoUsd {
-  return own !== undefined && own < configured ? own : configured;
+const MINUTE_MS = 60_000;
+const ANY_CALL: BudgetFilter = { provider: null, model: null };
+
+/** Every budget a request of this caller may count against at this instant, whichever model it goes to; one line per counter. */
+export function budgetsOf(
+  caller: Caller,
+  budgets: OrganizationBudgets,
+  { config, nowMs }: { readonly config: CostConfig; readonly nowMs: number },
+): readonly CallerBudget[] {
+  const lines = new Map<string, CallerBudget>();
+  for (const limit of limitsOf(caller, budgets, config)) {
+    const line = toLine(limit, caller, nowMs);
+    const known = lines.get(line.counter);
+    lines.set(line.counter, known ? stricter(known, line) : line);
+  }
+  return [...lines.values()];
 }
 
 /** Token limits of this caller's key (or user, for a token without key). */
@@ -34,28 +45,73 @@ export function tokenLimitsOf(caller: Caller, config: CostConfig): readonly Rate
   return [{ counter: `tokens/${caller.apiKeyId ?? caller.userId}`, limit, windowMs: MINUTE_MS }];
 }
 
-/** Name of a user's counter in one window; the ledger rebuilds counters under the same name. */
-export function userCounter(userId: string, kind: BudgetWindow, window: CalendarWindow): string {
-  return `user/${userId}/${kind}/${window.label}`;
+/** Widest first, so that the widest exhausted budget is the one that is named. */
+function limitsOf(caller: Caller, budgets: OrganizationBudgets, config: CostConfig): readonly Limit[] {
+  const { organizationId, projectId, userId, apiKeyId } = caller;
+  const ofUser = budgets.on({ level: 'user', id: userId });
+  return [
+    ...budgets.on({ level: 'organization', id: organizationId }),
+    ...(projectId === undefined ? [] : budgets.on({ level: 'project', id: projectId })),
+    ...defaultLimits(userId, ofUser, config),
+    ...ofUser,
+    ...(apiKeyId === undefined ? [] : budgets.on({ level: 'api_key', id: apiKeyId })),
+    ...keyLimits(caller),
+  ];
 }
 
-function userBudget(caller: Caller, kind: BudgetWindow, limitNanoUsd: bigint, nowMs: number): CallerBudget {
-  const window = currentWindow(kind, nowMs, caller.timeZone);
+/** The configured limit of every user, unless somebody with the right to do so has set another one. */
+export function defaultLimits(
+  userId: string,
+  ofUser: readonly Budget[],
+  config: CostConfig,
+): readonly Limit[] {
+  const scope: BudgetScope = { level: 'user', id: userId };
+  const defaults: readonly Limit[] = [
+    { scope, window: 'daily', limitNanoUsd: config.dailyBudget, mode: 'enforce', ...ANY_CALL },
+    { scope, window: 'monthly', limitNanoUsd: config.monthlyBudget, mode: 'enforce', ...ANY_CALL },
+  ];
+  if (ofUser.length === 0) return defaults;
+  return defaults.filter(
+    ({ window }) =>
+      !ofUser.some(
+        (budget) =>
+          budget.window === window &&
+          budget.setBy === 'administrator' &&
+          budget.provider === null &&
+          budget.model === null,
+      ),
+  );
+}
+
+/** Limits a key was made with. Other budgets apply beside them, so they can only tighten. */
+function keyLimits({ apiKeyId, limits }: Caller): readonly Limit[] {
+  if (apiKeyId === undefined) return [];
+  const scope: BudgetScope = { level: 'api_key', id: apiKeyId };
+  const { dailyBudget: daily, monthlyBudget: monthly } = limits;
+  const found: Limit[] = [];
+  if (daily !== undefined)
+    found.push({ scope, window: 'daily', limitNanoUsd: daily, mode: 'enforce', ...ANY_CALL });
+  if (monthly !== undefined)
+    found.push({ scope, window: 'monthly', limitNanoUsd: monthly, mode: 'enforce', ...ANY_CALL });
+  return found;
+}
+
+function toLine(limit: Limit, caller: Caller, nowMs: number): CallerBudget {
+  const dates = currentWindow(limit.window, nowMs, caller.timeZone);
   return {
-    level: 'user',
-    window: kind,
-    counter: userCounter(caller.userId, kind, window),
-    limitNanoUsd,
-    mode: 'enforce',
-    windowEndsAtMs: window.endsAtMs,
+    level: limit.scope.level,
+    window: limit.window,
+    provider: limit.provider,
+    model: limit.model,
+    counter: counterName(limit, dates),
+    limitNanoUsd: limit.limitNanoUsd,
+    mode: limit.mode,
+    windowEndsAtMs: dates.endsAtMs,
   };
 }
 
-function currentWindow(kind: BudgetWindow, nowMs: number, timeZone: string): CalendarWindow {
-  const key = `${kind} ${timeZone}`;
-  const known = windows.get(key);
-  if (known && known.startsAtMs <= nowMs && nowMs < known.endsAtMs) return known;
-  const window = calendarWindow(kind, nowMs, timeZone);
-  windows.set(key, window);
-  return window;
+/** Of two limits on one counter: the one that is enforced, else the lower. */
+function stricter(one: CallerBudget, other: CallerBudget): CallerBudget {
+  if (one.mode !== other.mode) return one.mode === 'enforce' ? one : other;
+  return one.limitNanoUsd <= other.limitNanoUsd ? one : other;
 }

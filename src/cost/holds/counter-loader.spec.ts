@@ -12,7 +12,7 @@ describe('CounterLoader', () => {
       usageRow({ cost_nano_usd: '10000', organization_id: 'org_2' }, now),
     ];
 
-    await kit.loader.load('org_1', 'UTC');
+    await kit.loader.load({ organizationId: 'org_1', timeZone: 'UTC' });
 
     const states = await kit.store.readCounters('org_1', [
       'user/usr_1/daily/2027-01-15',
@@ -31,7 +31,7 @@ describe('CounterLoader', () => {
     const lastWeek = usageRow({ cost_nano_usd: '100' }, kit.clock.now() - 7 * 86_400_000);
     kit.shipper.unshipped = [booked, waiting, foreign, lastWeek];
 
-    await kit.loader.load('org_1', 'UTC');
+    await kit.loader.load({ organizationId: 'org_1', timeZone: 'UTC' });
 
     await expect(kit.daily()).resolves.toEqual({ spent: 12n, held: 0n });
   });
@@ -44,7 +44,7 @@ describe('CounterLoader', () => {
     jest.spyOn(kit.store, 'load').mockImplementation((...seeds) => lost.store.load(...seeds));
     jest.spyOn(kit.store, 'hold').mockImplementation((request) => lost.store.hold(request));
 
-    await kit.loader.load('org_1', 'UTC');
+    await kit.loader.load({ organizationId: 'org_1', timeZone: 'UTC' });
 
     expect(lost.store.holds.map((request) => request.holdId)).toEqual([hold.holdId]);
     await expect(lost.daily()).resolves.toEqual({ spent: 0n, held: 4_000n });
@@ -55,7 +55,7 @@ describe('CounterLoader', () => {
     // 2027-01-15T08:00Z is still the 14th in Honolulu until 10:00Z.
     kit.ledger.rows = [usageRow({ cost_nano_usd: '5' }, kit.clock.now() - 60_000)];
 
-    await kit.loader.load('org_1', 'Pacific/Honolulu');
+    await kit.loader.load({ organizationId: 'org_1', timeZone: 'Pacific/Honolulu' });
 
     const [state] = await kit.store.readCounters('org_1', ['user/usr_1/daily/2027-01-14']);
     expect(state?.spentNanoUsd).toBe(5n);
@@ -64,10 +64,10 @@ describe('CounterLoader', () => {
   it('tries again after a failed load', async () => {
     const kit = new CostKit();
     kit.ledger.failure = new Error('down');
-    await expect(kit.loader.load('org_1', 'UTC')).rejects.toThrow('down');
+    await expect(kit.loader.load({ organizationId: 'org_1', timeZone: 'UTC' })).rejects.toThrow('down');
     kit.ledger.failure = undefined;
 
-    await expect(kit.loader.load('org_1', 'UTC')).resolves.toBeUndefined();
+    await expect(kit.loader.load({ organizationId: 'org_1', timeZone: 'UTC' })).resolves.toBeUndefined();
     await expect(kit.hold(1n)).resolves.toBeDefined();
   });
 });

@@ -1,25 +1,18 @@
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '../../common/clock';
-import type { NanoUsd } from '../../common/money';
 import { QuotaStore } from '../../quota/quota-store';
 import { MetricsService } from '../../telemetry/metrics.service';
 import { CostConfig } from '../cost.config';
-import type { RequestHold } from './request-hold';
+import type { RequestHold, Taken } from './request-hold';
 
 const EXPIRY_BATCH = 500;
-
-/** What a finished request really took. */
-export interface FinalCost {
-  readonly costNanoUsd: NanoUsd;
-  readonly tokens: number;
-}
 
 /** Renews the holds of running requests and charges those whose owner is gone. */
 @Injectable()
 export class HoldKeeper implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger(HoldKeeper.name);
   private readonly live = new Set<RequestHold>();
-  private readonly unsettled = new Map<RequestHold, FinalCost>();
+  private readonly unsettled = new Map<RequestHold, Taken>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -30,11 +23,16 @@ export class HoldKeeper implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   onModuleInit(): void {
-    this.timer = setInterval(() => void this.tick(), (this.config.holdSeconds * 1000) / 4).unref();
+    this.timer = setInterval(() => void this.tick(), this.holdMs / 4).unref();
   }
 
   onModuleDestroy(): void {
     clearInterval(this.timer);
+  }
+
+  /** How long a hold lives without being renewed. */
+  get holdMs(): number {
+    return this.config.holdSeconds * 1000;
   }
 
   watch(hold: RequestHold): void {
@@ -42,8 +40,8 @@ export class HoldKeeper implements OnModuleInit, OnModuleDestroy {
   }
 
   /** Ends a hold. When the store is away the settle is repeated until it has been counted. */
-  async settle(hold: RequestHold, final: FinalCost): Promise<void> {
-    if (final.costNanoUsd > hold.amountNanoUsd) {
+  async settle(hold: RequestHold, final: Taken): Promise<void> {
+    if (hold.overrunOf(final) > 0n) {
       this.metrics.holdOverrun();
       this.logger.warn(
         `A vendor billed more than the worst case of hold ${hold.holdId}; it is booked in full`,
@@ -51,7 +49,7 @@ export class HoldKeeper implements OnModuleInit, OnModuleDestroy {
     }
     this.live.delete(hold);
     try {
-      await hold.settle(final.costNanoUsd, final.tokens);
+      await hold.settle(final);
       this.metrics.holdOutcome(fateOf(final));
     } catch (error) {
       this.unsettled.set(hold, final);
@@ -80,15 +78,15 @@ export class HoldKeeper implements OnModuleInit, OnModuleDestroy {
     }
   }
 
-  private async settleAgain(hold: RequestHold, final: FinalCost): Promise<void> {
-    await hold.settle(final.costNanoUsd, final.tokens);
+  private async settleAgain(hold: RequestHold, final: Taken): Promise<void> {
+    await hold.settle(final);
     this.unsettled.delete(hold);
     this.metrics.holdOutcome(fateOf(final));
   }
 
   private async renewOld(): Promise<void> {
     const now = this.clock.now();
-    const renewAfterMs = (this.config.holdSeconds * 1000) / 4;
+    const renewAfterMs = this.holdMs / 4;
     for (const hold of this.live) {
       if (now - hold.heldAtMs >= renewAfterMs) await hold.renew(now);
     }
@@ -107,7 +105,7 @@ export class HoldKeeper implements OnModuleInit, OnModuleDestroy {
   }
 }
 
-function fateOf(final: FinalCost): 'released' | 'settled' {
+function fateOf(final: Taken): 'released' | 'settled' {
   return final.costNanoUsd === 0n ? 'released' : 'settled';
 }
 

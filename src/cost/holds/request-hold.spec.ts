@@ -1,6 +1,6 @@
 import { CostKit } from '../../../test/support/cost-kit';
 import type { BudgetLine } from '../../quota/quota-store';
-import { RequestHold } from './request-hold';
+import { RequestHold, type LegRequest, type Taken } from './request-hold';
 
 const LIMIT = 10_000n;
 
@@ -13,7 +13,8 @@ async function fixture() {
     mode: 'enforce',
     windowEndsAtMs: kit.clock.now() + 86_400_000,
   };
-  const terms = { organizationId: 'org_1', budgets: [budget], tokenLimits: [], note: 'req_1', holdMs: 1_000 };
+  const budgets = { for: () => [budget], sameFor: () => true };
+  const terms = { organizationId: 'org_1', budgets, tokenLimits: [], note: 'req_1', holdMs: 1_000 };
   const hold = new RequestHold(kit.store, terms, kit.clock.now());
   const counter = async () => {
     const [state] = await kit.store.readCounters('org_1', ['c']);
@@ -22,11 +23,17 @@ async function fixture() {
   return { kit, hold, counter };
 }
 
+function call(amountNanoUsd: bigint): LegRequest {
+  return { target: { provider: 'demo', model: 'demo-small' }, amountNanoUsd, tokens: 10 };
+}
+
+const took = (costNanoUsd: bigint): Taken => ({ costNanoUsd, tokens: 5 });
+
 describe('RequestHold', () => {
   it('takes the amount on every budget and knows what is left', async () => {
     const { kit, hold, counter } = await fixture();
 
-    await hold.take(4_000n, 10, kit.clock.now());
+    await hold.take(call(4_000n), kit.clock.now());
 
     expect(hold.amountNanoUsd).toBe(4_000n);
     expect(hold.remainingNanoUsd).toBe(6_000n);
@@ -36,86 +43,104 @@ describe('RequestHold', () => {
   it('holds nothing when the amount does not fit', async () => {
     const { kit, hold, counter } = await fixture();
 
-    const outcome = await hold.take(10_001n, 10, kit.clock.now());
+    const outcome = await hold.take(call(10_001n), kit.clock.now());
 
     expect(outcome.kind).toBe('over_budget');
     expect(hold.amountNanoUsd).toBe(0n);
     await expect(counter()).resolves.toMatchObject({ held: 0n });
   });
 
-  it('keeps what it has when a top-up does not fit', async () => {
+  it('is nothing any more when the next call does not fit, and what was taken is booked', async () => {
     const { kit, hold, counter } = await fixture();
-    await hold.take(4_000n, 10, kit.clock.now());
+    await hold.take(call(4_000n), kit.clock.now());
 
-    const outcome = await hold.take(6_001n, 10, kit.clock.now());
+    const outcome = await hold.take(call(9_001n), kit.clock.now(), took(1_000n));
 
     expect(outcome.kind).toBe('over_budget');
-    expect(hold.amountNanoUsd).toBe(4_000n);
-    await expect(counter()).resolves.toMatchObject({ held: 4_000n });
+    expect(hold.amountNanoUsd).toBe(0n);
+    expect(hold.covers(call(1n), took(1_000n))).toBe(false);
+    await expect(counter()).resolves.toEqual({ spent: 1_000n, held: 0n });
   });
 
   it.each([
-    ['less than its first part', 1_000n],
-    ['exactly its first part', 4_000n],
-    ['into its second part', 4_500n],
-    ['all of it', 6_000n],
-    ['more than all of it', 9_999n],
-    ['nothing', 0n],
-  ])('spends %s, once, and gives the rest back', async (_, actual) => {
+    ['less than its first call took', 1_000n, 1_000n],
+    ['something in both calls', 1_000n, 4_500n],
+    ['more than was reserved', 1_000n, 9_999n],
+    ['nothing', 0n, 0n],
+  ])('spends %s, once, and gives the rest back', async (_, first, total) => {
     const { kit, hold, counter } = await fixture();
-    await hold.take(4_000n, 10, kit.clock.now());
-    await hold.take(2_000n, 10, kit.clock.now());
+    await hold.take(call(4_000n), kit.clock.now());
+    await hold.take(call(4_000n), kit.clock.now(), took(first));
 
-    await hold.settle(actual, 5);
-    await hold.settle(actual, 5);
+    await hold.settle(took(total));
+    await hold.settle(took(total));
 
-    await expect(counter()).resolves.toEqual({ spent: actual, held: 0n });
+    await expect(counter()).resolves.toEqual({ spent: total, held: 0n });
     expect(hold.isSettled).toBe(true);
   });
 
-  it('settles every part exactly once when the store goes away in between', async () => {
+  it('covers a repetition for as long as what was taken leaves room for it', async () => {
+    const { kit, hold } = await fixture();
+    await hold.take(call(4_000n), kit.clock.now());
+
+    expect(hold.covers(call(4_000n), took(0n))).toBe(true);
+    expect(hold.covers(call(4_000n), took(1n))).toBe(false);
+    expect(hold.covers(call(1_000n), took(3_000n))).toBe(true);
+  });
+
+  it('names the reservation under which the next call is booked', async () => {
+    const { kit, hold } = await fixture();
+    await hold.take(call(4_000n), kit.clock.now());
+    const first = hold.holdId;
+    await hold.take(call(4_000n), kit.clock.now(), took(2_000n));
+
+    expect(hold.holdId).not.toBe(first);
+    expect(kit.store.holds.at(-1)).toMatchObject({
+      holdId: hold.holdId,
+      replaces: { holdId: first, actualNanoUsd: 2_000n },
+    });
+  });
+
+  it('ends every reservation exactly once when the store goes away in between', async () => {
     const { kit, hold, counter } = await fixture();
-    await hold.take(4_000n, 10, kit.clock.now());
-    await hold.take(2_000n, 10, kit.clock.now());
-    const settle = kit.store.settle.bind(kit.store);
-    jest.spyOn(kit.store, 'settle').mockImplementationOnce(settle).mockRejectedValueOnce(new Error('away'));
+    await hold.take(call(4_000n), kit.clock.now());
+    kit.store.isAway = true;
+    await expect(hold.take(call(4_000n), kit.clock.now(), took(1_000n))).rejects.toThrow('away');
+    await expect(hold.settle(took(1_000n))).rejects.toThrow('away');
+    kit.store.isAway = false;
 
-    await expect(hold.settle(5_000n, 5)).rejects.toThrow('away');
-    const between = await counter();
-    await hold.settle(5_000n, 5);
+    await hold.settle(took(1_000n));
 
-    expect(between).toEqual({ spent: 4_000n, held: 2_000n });
-    await expect(counter()).resolves.toEqual({ spent: 5_000n, held: 0n });
+    await expect(counter()).resolves.toEqual({ spent: 1_000n, held: 0n });
   });
 
   it('posts the difference when it settles after it expired and was charged', async () => {
     const { kit, hold, counter } = await fixture();
-    await hold.take(4_000n, 10, kit.clock.now());
+    await hold.take(call(4_000n), kit.clock.now());
     kit.clock.advance(1_001);
     await kit.store.expireDue('org_1', kit.clock.now(), 10);
 
     const charged = await counter();
-    await hold.settle(1_000n, 5);
+    await hold.settle(took(1_000n));
 
     expect(charged).toEqual({ spent: 4_000n, held: 0n });
     await expect(counter()).resolves.toEqual({ spent: 1_000n, held: 0n });
   });
 
-  it('lives on after its expiry when it was renewed, all parts of it', async () => {
+  it('lives on after its expiry when it was renewed', async () => {
     const { kit, hold, counter } = await fixture();
-    await hold.take(4_000n, 10, kit.clock.now());
-    await hold.take(2_000n, 10, kit.clock.now());
+    await hold.take(call(4_000n), kit.clock.now());
     kit.clock.advance(900);
     await hold.renew(kit.clock.now());
     kit.clock.advance(900);
 
     await expect(kit.store.expireDue('org_1', kit.clock.now(), 10)).resolves.toEqual([]);
-    await expect(counter()).resolves.toEqual({ spent: 0n, held: 6_000n });
+    await expect(counter()).resolves.toEqual({ spent: 0n, held: 4_000n });
   });
 
   it('puts itself back into a store that lost it, even where it no longer fits, and settles there once', async () => {
     const { kit, hold } = await fixture();
-    await hold.take(4_000n, 10, kit.clock.now());
+    await hold.take(call(4_000n), kit.clock.now());
     const { store: fresh } = new CostKit();
     await fresh.load('org_1', [
       { counter: 'c', spentNanoUsd: 9_000n, windowEndsAtMs: kit.clock.now() + 1_000 },
@@ -125,7 +150,7 @@ describe('RequestHold', () => {
 
     await hold.repost(kit.clock.now());
     const [reposted] = await fresh.readCounters('org_1', ['c']);
-    await hold.settle(500n, 5);
+    await hold.settle(took(500n));
     const [settled] = await fresh.readCounters('org_1', ['c']);
 
     expect(reposted).toMatchObject({ spentNanoUsd: 9_000n, heldNanoUsd: 4_000n });

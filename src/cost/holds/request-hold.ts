@@ -1,31 +1,58 @@
 import { newId } from '../../common/ids';
 import type { NanoUsd } from '../../common/money';
-import type { BudgetLine, HoldOutcome, QuotaStore, RateLine } from '../../quota/quota-store';
+import type { BudgetLine, HoldEnd, HoldOutcome, QuotaStore, RateLine } from '../../quota/quota-store';
+import type { BudgetTarget } from '../budgets/budget';
+
+/** Which budgets a call to a model counts on. */
+export interface BudgetChoice {
+  for(target: BudgetTarget): readonly BudgetLine[];
+  sameFor(one: BudgetTarget, other: BudgetTarget): boolean;
+}
 
 export interface HoldTerms {
   readonly organizationId: string;
-  readonly budgets: readonly BudgetLine[];
+  readonly budgets: BudgetChoice;
   readonly tokenLimits: readonly RateLine[];
   /** Where an estimate can be attributed to when the owner dies. */
   readonly note: string;
   readonly holdMs: number;
 }
 
-interface HeldPart {
-  readonly holdId: string;
+/** What a call, and its repetitions on the same model, may take. */
+export interface LegRequest {
+  readonly target: BudgetTarget;
   readonly amountNanoUsd: NanoUsd;
+  readonly tokens: number;
 }
 
+/** A reservation in the store: calls to one model, or to several that count on the same budgets. */
+interface Leg extends LegRequest {
+  readonly holdId: string;
+  readonly budgets: readonly BudgetLine[];
+  /** What the request had taken when it began; everything after that belongs to it. */
+  readonly from: Taken;
+  /** What it took, once the next one has begun. */
+  end: Taken | undefined;
+  ended: boolean;
+}
+
+/** What the calls of a request have taken so far. */
+export interface Taken {
+  readonly costNanoUsd: NanoUsd;
+  readonly tokens: number;
+}
+
+const NOTHING: Taken = { costNanoUsd: 0n, tokens: 0 };
+
 /**
- * Money reserved for one request. It is taken once for the whole plan and topped up when an attempt
- * that may have been billed eats into it; it ends in exactly one settle. While it lives, its keeper
- * renews it.
+ * Money reserved for one request. It covers the worst case of the next call in full: when earlier calls
+ * have eaten into it, or the next model counts on other budgets, the reservation so far ends with what
+ * its calls took, and another one begins in the same step. Each of these legs has an id of its own,
+ * under which the ledger books its calls, and ends exactly once. While it lives, its keeper renews it.
  */
 export class RequestHold {
-  /** Names the reservation in the ledger; the parts of a topped-up hold have ids of their own. */
-  readonly holdId: string;
   readonly heldAtMs: number;
-  private readonly parts: HeldPart[] = [];
+  private readonly legs: Leg[] = [];
   private remaining: NanoUsd | undefined;
   private settled = false;
 
@@ -34,7 +61,6 @@ export class RequestHold {
     private readonly terms: HoldTerms,
     nowMs: number,
   ) {
-    this.holdId = newId('hold', nowMs);
     this.heldAtMs = nowMs;
   }
 
@@ -42,8 +68,15 @@ export class RequestHold {
     return this.terms.organizationId;
   }
 
+  /** Names the present reservation in the ledger. */
+  get holdId(): string {
+    return this.legs.at(-1)?.holdId ?? '';
+  }
+
+  /** What is reserved at this moment. */
   get amountNanoUsd(): NanoUsd {
-    return this.parts.reduce((sum, part) => sum + part.amountNanoUsd, 0n);
+    const leg = this.legs.at(-1);
+    return leg === undefined || leg.end ? 0n : leg.amountNanoUsd;
   }
 
   /** What is left of the tightest budget while this hold is in place; undefined without budgets. */
@@ -55,68 +88,97 @@ export class RequestHold {
     return this.settled;
   }
 
-  /** Reserves a further amount on every budget at once; the outcome says why not. */
-  async take(amountNanoUsd: NanoUsd, tokens: number, nowMs: number): Promise<HoldOutcome> {
-    const holdId = this.parts.length === 0 ? this.holdId : newId('hold', nowMs);
-    const outcome = await this.store.hold({
-      organizationId: this.terms.organizationId,
-      holdId,
-      amountNanoUsd,
-      tokens,
-      budgets: this.terms.budgets,
-      tokenLimits: this.terms.tokenLimits,
-      expiresAtMs: nowMs + this.terms.holdMs,
-      note: this.terms.note,
-    });
+  /** True when what is reserved covers another call of this size. */
+  covers(call: LegRequest, taken: Taken): boolean {
+    const leg = this.legs.at(-1);
+    if (leg === undefined || leg.end || !this.terms.budgets.sameFor(leg.target, call.target)) return false;
+    return taken.costNanoUsd - leg.from.costNanoUsd + call.amountNanoUsd <= leg.amountNanoUsd;
+  }
+
+  /** Reserves the worst case of a call on every budget it counts on, in place of what was reserved before; the outcome says why not. */
+  async take(call: LegRequest, nowMs: number, taken: Taken = NOTHING): Promise<HoldOutcome> {
+    const previous = this.legs.at(-1);
+    // A copy: the caller's figures go on growing.
+    const from: Taken = { costNanoUsd: taken.costNanoUsd, tokens: taken.tokens };
+    if (previous) previous.end ??= from;
+    const leg: Leg = {
+      ...call,
+      holdId: newId('hold', nowMs),
+      budgets: this.terms.budgets.for(call.target),
+      from,
+      end: undefined,
+      ended: false,
+    };
+    const replaces = previous && !previous.ended ? { replaces: endOf(previous, from) } : {};
+    const outcome = await this.store.hold({ ...this.toRequest(leg, nowMs), ...replaces });
+    if (outcome.kind === 'not_loaded') return outcome;
+    if (previous) previous.ended = true;
     if (outcome.kind === 'held') {
-      this.parts.push({ holdId, amountNanoUsd });
+      this.legs.push(leg);
       this.remaining = outcome.remainingNanoUsd;
     }
     return outcome;
   }
 
-  /** Books what the request really cost and gives the rest back. May be repeated after a failure: every part settles once. */
-  async settle(actualNanoUsd: NanoUsd, actualTokens: number): Promise<void> {
+  /** Books what the request really cost and gives the rest back. May be repeated after a failure: every leg ends once. */
+  async settle(total: Taken): Promise<void> {
     if (this.settled) return;
-    let left = actualNanoUsd;
-    let tokens = actualTokens;
-    for (const [index, part] of this.parts.entries()) {
-      const isLast = index === this.parts.length - 1;
-      // An overrun (the vendor billed more than its worst case) is booked in full, on the last part.
-      const share = isLast || left < part.amountNanoUsd ? left : part.amountNanoUsd;
-      left -= share;
-      await this.store.settle({
-        organizationId: this.terms.organizationId,
-        holdId: part.holdId,
-        actualNanoUsd: share,
-        actualTokens: tokens,
-      });
-      tokens = 0;
+    for (const leg of this.legs) {
+      if (leg.ended) continue;
+      await this.store.settle({ organizationId: this.terms.organizationId, ...endOf(leg, total) });
+      leg.ended = true;
     }
     this.settled = true;
   }
 
+  /** By how much the present reservation was exceeded: a vendor billed more than its worst case. */
+  overrunOf(total: Taken): NanoUsd {
+    const leg = this.legs.at(-1);
+    if (leg === undefined) return 0n;
+    const over = endOf(leg, total).actualNanoUsd - leg.amountNanoUsd;
+    return over > 0n ? over : 0n;
+  }
+
   /** Puts the reservation back after the store lost it; it then counts even if it no longer fits. */
   async repost(nowMs: number): Promise<void> {
-    const unlimited = this.terms.budgets.map((line) => ({ ...line, mode: 'warn' as const }));
-    for (const part of this.parts) {
-      await this.store.hold({
-        organizationId: this.terms.organizationId,
-        holdId: part.holdId,
-        amountNanoUsd: part.amountNanoUsd,
-        tokens: 0,
-        budgets: unlimited,
-        tokenLimits: [],
-        expiresAtMs: nowMs + this.terms.holdMs,
-        note: this.terms.note,
-      });
+    for (const leg of this.liveLegs()) {
+      const budgets = leg.budgets.map((line) => ({ ...line, mode: 'warn' as const }));
+      await this.store.hold({ ...this.toRequest(leg, nowMs), tokens: 0, budgets, tokenLimits: [] });
     }
   }
 
   /** Keeps the reservation alive while its request runs. */
   async renew(nowMs: number): Promise<void> {
-    for (const part of this.parts) {
-      await this.store.renew(this.terms.organizationId, part.holdId, nowMs + this.terms.holdMs);
+    for (const leg of this.liveLegs()) {
+      await this.store.renew(this.terms.organizationId, leg.holdId, nowMs + this.terms.holdMs);
     }
   }
+
+  private liveLegs(): readonly Leg[] {
+    return this.legs.filter((leg) => !leg.ended);
+  }
+
+  private toRequest(leg: Leg, nowMs: number): Parameters<QuotaStore['hold']>[0] {
+    const { organizationId, tokenLimits, note, holdMs } = this.terms;
+    return {
+      organizationId,
+      holdId: leg.holdId,
+      amountNanoUsd: leg.amountNanoUsd,
+      tokens: leg.tokens,
+      budgets: leg.budgets,
+      tokenLimits,
+      expiresAtMs: nowMs + holdMs,
+      note,
+    };
+  }
+}
+
+/** What a leg took: everything between its beginning and its end. */
+function endOf({ holdId, from, end }: Leg, total: Taken): HoldEnd {
+  const until = end ?? total;
+  return {
+    holdId,
+    actualNanoUsd: until.costNanoUsd - from.costNanoUsd,
+    actualTokens: until.tokens - from.tokens,
+  };
 }

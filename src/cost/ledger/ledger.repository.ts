@@ -17,12 +17,6 @@ export interface HoldTotal {
 /** Later years have more than four digits. */
 const LAST_TIME = Date.UTC(9999, 11, 31);
 
-/** What a user has spent in windows that start at given instants. */
-export interface UserSpending {
-  readonly userId: string;
-  readonly spentNanoUsd: readonly NanoUsd[];
-}
-
 const INSERT_ROWS = `
   INSERT INTO usage_record (
     attempt_id, started_on, started_at, finished_at, held_at, request_id, client_request_id, hold_id,
@@ -75,26 +69,6 @@ export class LedgerRepository {
       [attemptIds, days],
     );
     return new Set(toRows(rows).map((row) => String(row['attempt_id'])));
-  }
-
-  /** Spending of every user of an organization since each of the given instants, counted by the time of the hold. */
-  async sumByUser(organizationId: string, sinceMs: readonly number[]): Promise<readonly UserSpending[]> {
-    const since = sinceMs.map((ms) => new Date(ms).toISOString());
-    const sums = since.map(
-      (_, i) => `coalesce(sum(cost_nano_usd) FILTER (WHERE held_at >= $${i + 2}), 0)::text AS spent_${i}`,
-    );
-    const earliest = new Date(Math.min(...sinceMs)).toISOString();
-    const rows: unknown = await this.dataSource.query(
-      `SELECT user_id, ${sums.join(', ')} FROM usage_record
-       WHERE organization_id = $1 AND held_at >= $${since.length + 2}::timestamptz
-         AND started_on >= ($${since.length + 2}::timestamptz AT TIME ZONE 'UTC')::date
-       GROUP BY user_id`,
-      [organizationId, ...since, earliest],
-    );
-    return toRows(rows).map((row) => ({
-      userId: String(row['user_id']),
-      spentNanoUsd: since.map((_, i) => BigInt(String(row[`spent_${i}`]))),
-    }));
   }
 
   /** What was booked under the holds of these requests. */

@@ -109,7 +109,7 @@ describe('PlanExecutor under random vendors', () => {
         await expect(kit.cost.daily()).resolves.toEqual({ spent, held: 0n });
         for (const run of runs) {
           if (!run) continue;
-          expect(run.tally.costNanoUsd).toBeLessThanOrEqual(run.hold.amountNanoUsd);
+          expect(run.hold.overrunOf(run.tally)).toBe(0n);
           expect(run.tally.costNanoUsd).toBeLessThanOrEqual(run.ceilingNanoUsd ?? LIMIT);
         }
       },

@@ -156,13 +156,14 @@ export class PlanExecutor {
     return decision.takesBudget ? 'retry' : 'other-key';
   }
 
-  /** True when what is left of the hold covers another call; tops the hold up when an earlier call has eaten into it. */
-  private async isCovered(run: VendorRun, target: ExecutionTarget): Promise<boolean> {
-    const needed = run.tally.costNanoUsd + target.worstCaseNanoUsd;
-    if (run.ceilingNanoUsd !== undefined && needed > run.ceilingNanoUsd) return false;
-    const missing = needed - run.hold.amountNanoUsd;
-    if (missing <= 0n) return true;
-    return this.admission.topUp(run.hold, missing, target.worstCaseTokens);
+  /** True when the hold covers another call of this target, anew where earlier calls have eaten into it or other budgets count. */
+  private async isCovered(
+    { hold, tally, ceilingNanoUsd }: VendorRun,
+    target: ExecutionTarget,
+  ): Promise<boolean> {
+    const { card, worstCaseNanoUsd: amountNanoUsd, worstCaseTokens: tokens } = target;
+    if (ceilingNanoUsd !== undefined && tally.costNanoUsd + amountNanoUsd > ceilingNanoUsd) return false;
+    return this.admission.reserveNext(hold, { target: card, amountNanoUsd, tokens }, tally);
   }
 
   private async completeOnce(run: ChatRun, attempt: OpenAttempt): Promise<CompletedAnswer> {

@@ -5,6 +5,7 @@ import type { Caller } from '../../access/caller';
 import { Clock } from '../../common/clock';
 import { newId } from '../../common/ids';
 import type { NanoUsd } from '../../common/money';
+import type { BudgetFilter } from '../../cost/budgets/budget';
 import type { ChatRequest } from '../../llm/chat-request';
 import { upperBoundInputTokens } from '../../llm/token-estimate';
 import type { PolicyOutcome } from '../../policy/policy-engine';
@@ -26,6 +27,8 @@ export interface PlanningInput {
   readonly route: string;
   /** The request's span, when it is sampled. */
   readonly span: Span | undefined;
+  /** Models that a budget has no room for; absent for any. */
+  readonly without?: BudgetFilter;
 }
 
 /** A decision and what it was made with. */
@@ -96,8 +99,14 @@ function sizeOf(request: ChatRequest): RequestSize {
   };
 }
 
-function modelRulesOf({ caller, policy }: PlanningInput): readonly AccessRules[] {
-  return caller.allowedModels === null
-    ? [policy.modelRules]
-    : [policy.modelRules, toAccessRules(caller.allowedModels)];
+function modelRulesOf({ caller, policy, without }: PlanningInput): readonly AccessRules[] {
+  const rules = [policy.modelRules];
+  if (caller.allowedModels !== null) rules.push(toAccessRules(caller.allowedModels));
+  if (without) rules.push(toAccessRules(undefined, [namesOf(without)]));
+  return rules;
+}
+
+function namesOf({ provider, model }: BudgetFilter): string {
+  if (provider === null) return model ?? '*';
+  return `${provider}/${model ?? '*'}`;
 }

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { LedgerRepository } from '../../../src/cost/ledger/ledger.repository';
+import { SpendingQuery, type SpendingQuestion } from '../../../src/cost/ledger/spending.query';
 import { UsageProcessor } from '../../../src/cost/ledger/usage.processor';
 import { USAGE_BUCKETS, type UsageBucket } from '../../../src/llm/token-usage';
 import { silentMetrics, usageRow } from '../../support/cost-kit';
@@ -9,9 +10,14 @@ import { describeWithPostgres } from '../../support/services';
 const DAY_MS = 86_400_000;
 const NOON = Date.UTC(2027, 0, 15, 12);
 
+function question(sinceMs: readonly number[]): SpendingQuestion {
+  return { organizationId: 'org_1', sinceMs, byModel: false, attemptIds: [] };
+}
+
 function guarantees(open: () => Promise<MigratedDatabase>): void {
   let database: MigratedDatabase;
   let ledger: LedgerRepository;
+  let spending: SpendingQuery;
 
   beforeAll(async () => {
     database = await open();
@@ -19,6 +25,7 @@ function guarantees(open: () => Promise<MigratedDatabase>): void {
   afterAll(() => database.close());
   beforeEach(async () => {
     ledger = new LedgerRepository(database.dataSource);
+    spending = new SpendingQuery(database.dataSource);
     await database.dataSource.query('TRUNCATE usage_record');
   });
 
@@ -154,9 +161,9 @@ function guarantees(open: () => Promise<MigratedDatabase>): void {
       at(monthStart - 40 * DAY_MS, '9', { user_id: 'usr_3' }),
     ]);
 
-    const sums = await ledger.sumByUser('org_1', [dayStart, monthStart]);
+    const { spendings } = await spending.read(question([dayStart, monthStart]));
 
-    expect([...sums].sort((a, b) => (a.userId < b.userId ? -1 : 1))).toEqual([
+    expect([...spendings].sort((a, b) => (a.userId < b.userId ? -1 : 1))).toMatchObject([
       { userId: 'usr_1', spentNanoUsd: [1n, 111n] },
       { userId: 'usr_2', spentNanoUsd: [5n, 5n] },
     ]);
@@ -166,9 +173,44 @@ function guarantees(open: () => Promise<MigratedDatabase>): void {
     const cost = '900000000000000001';
     await ledger.append([usageRow({ cost_nano_usd: cost }, NOON), usageRow({ cost_nano_usd: cost }, NOON)]);
 
-    await expect(ledger.sumByUser('org_1', [NOON - 1])).resolves.toEqual([
-      { userId: 'usr_1', spentNanoUsd: [1_800_000_000_000_000_002n] },
-    ]);
+    await expect(spending.read(question([NOON - 1]))).resolves.toMatchObject({
+      spendings: [{ userId: 'usr_1', spentNanoUsd: [1_800_000_000_000_000_002n] }],
+    });
+  });
+
+  it('sums by project, key and model, and says which attempts are in the sums', async () => {
+    const rows = [
+      usageRow({ cost_nano_usd: '1', project_id: 'prj_1', api_key_id: 'key_1', resolved_model: 'a' }, NOON),
+      usageRow({ cost_nano_usd: '10', project_id: 'prj_1', api_key_id: 'key_1', resolved_model: 'b' }, NOON),
+      usageRow({ cost_nano_usd: '100', resolved_model: 'a' }, NOON),
+    ];
+    await ledger.append(rows);
+    const attemptIds = [rows[0]?.attempt_id ?? '', 'att_unknown'];
+
+    const byModel = await spending.read({ ...question([NOON - 1]), byModel: true, attemptIds });
+    const together = await spending.read(question([NOON - 1]));
+
+    expect(byModel.recorded).toEqual(new Set([attemptIds[0]]));
+    const amounts = (found: typeof byModel) =>
+      found.spendings.map(({ projectId, apiKeyId, model, spentNanoUsd }) => [
+        projectId,
+        apiKeyId,
+        model,
+        spentNanoUsd[0],
+      ]);
+    expect(amounts(byModel)).toEqual(
+      expect.arrayContaining([
+        ['prj_1', 'key_1', 'a', 1n],
+        ['prj_1', 'key_1', 'b', 10n],
+        [null, null, 'a', 100n],
+      ]),
+    );
+    expect(amounts(together)).toEqual(
+      expect.arrayContaining([
+        ['prj_1', 'key_1', '', 11n],
+        [null, null, '', 100n],
+      ]),
+    );
   });
 
   it.each([

@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../../access/caller';
+import type { RateLine } from '../../quota/quota-store';
+import { CostConfig } from '../cost.config';
+import { BudgetBook } from './budget-book';
+import { budgetsOf, tokenLimitsOf } from './budget-lines';
+import { RequestBudgets } from './request-budgets';
+
+/** All limits on money and tokens that a request of a caller falls under. */
+export interface CallerTerms {
+  readonly budgets: RequestBudgets;
+  readonly tokenLimits: readonly RateLine[];
+}
+
+/** Knows what a caller may spend at this instant: configured defaults, limits of the key, budgets set through the API. */
+@Injectable()
+export class CallerBudgets {
+  constructor(
+    private readonly book: BudgetBook,
+    private readonly config: CostConfig,
+  ) {}
+
+  async termsFor(caller: Caller, nowMs: number): Promise<CallerTerms> {
+    const known = this.book.budgetsOf(caller.organizationId);
+    const budgets = known instanceof Promise ? await known : known;
+    const { config } = this;
+    return {
+      budgets: new RequestBudgets(budgetsOf(caller, budgets, { config, nowMs })),
+      tokenLimits: tokenLimitsOf(caller, config),
+    };
+  }
+}

@@ -1,5 +1,6 @@
 import type { NanoUsd } from '../common/money';
 import type { Permission } from './permissions';
+import type { RateLimits } from './rate-limits';
 
 /** Who is asking, as established by the authentication guard. Passed explicitly, never kept in async storage. */
 export interface Caller {
@@ -21,10 +22,14 @@ export interface Caller {
   readonly limits: CallerLimits;
 }
 
-/** Limits bound to the key or user; undefined fields fall back to the configured defaults. */
-export interface CallerLimits {
-  readonly requestsPerMinute?: number;
-  readonly tokensPerMinute?: number;
+/** Limits of the key, and above it of its user and organization; what is undefined here falls back to the configured defaults. */
+export interface CallerLimits extends RateLimits {
   readonly dailyBudget?: NanoUsd;
+  readonly weeklyBudget?: NanoUsd;
   readonly monthlyBudget?: NanoUsd;
+  readonly yearlyBudget?: NanoUsd;
+  /** Of the user over all keys. */
+  readonly userRates?: RateLimits;
+  /** Of the organization over all its callers. */
+  readonly organizationRates?: RateLimits;
 }

@@ -90,13 +90,18 @@ function toKnownKey(key: ActiveApiKey): KnownKey {
     // An owner who lost a permission takes it from the keys too.
     permissions: new Set(key.permissions.filter(isPermission).filter((name) => owner.permissions.has(name))),
     allowedModels: key.allowedModels,
-    limits: fromStoredLimits(key.limits),
+    limits: {
+      ...fromStoredLimits(key.limits),
+      userRates: owner.userRates,
+      organizationRates: owner.organizationRates,
+    },
   };
   return {
     apiKeyId: key.id,
     userId: owner.userId,
     organizationId: owner.organizationId,
-    suspended: owner.organizationStatus !== 'active' || owner.userStatus !== 'active',
+    projectId: key.projectId,
+    suspended: [owner.organizationStatus, owner.userStatus, key.projectStatus].includes('suspended'),
     endsAtMs: key.endsAt?.getTime() ?? Number.POSITIVE_INFINITY,
     addresses: key.allowedIps === null ? null : new IpRanges(key.allowedIps),
     outcome: { kind: 'authenticated', caller },

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { LessThan, type Repository } from 'typeorm';
-import type { Member } from '../tenancy/member';
-import { permissionsOfMembership } from '../tenancy/member';
+import { MEMBER_COLUMNS, toMember, type Member, type MemberRow } from '../tenancy/member';
 import type { AccountStatus } from '../tenancy/organization.entity';
 import { ApiKeyEntity, type ApiKeyKind, type StoredLimits } from './api-key.entity';
 
@@ -12,6 +11,7 @@ export interface ActiveApiKey {
   readonly kind: ApiKeyKind;
   readonly hash: string;
   readonly projectId: string | null;
+  readonly projectStatus: AccountStatus | null;
   readonly permissions: readonly string[];
   readonly allowedModels: readonly string[] | null;
   readonly allowedIps: readonly string[] | null;
@@ -21,36 +21,29 @@ export interface ActiveApiKey {
   readonly owner: Member;
 }
 
-interface ActiveKeyRow {
+interface ActiveKeyRow extends MemberRow {
   readonly id: string;
   readonly kind: ApiKeyKind;
   readonly hash: string;
   readonly project_id: string | null;
+  readonly project_status: AccountStatus | null;
   readonly permissions: string[];
   readonly allowed_models: string[] | null;
   readonly allowed_ips: string[] | null;
   readonly limits: StoredLimits;
   readonly ends_at: Date | null;
-  readonly organization_id: string;
-  readonly slug: string;
-  readonly organization_status: AccountStatus;
-  readonly time_zone: string;
-  readonly user_id: string;
-  readonly user_status: AccountStatus;
-  readonly role: string;
-  readonly custom_permissions: string[] | null;
 }
 
-/** Found by the unique index on the hash, then three primary keys. */
+/** Found by the unique index on the hash, then by primary keys. */
 const FIND_ACTIVE = `
   SELECT k.id, k.kind, k.hash, k.project_id, k.permissions, k.allowed_models, k.allowed_ips, k.limits,
-         LEAST(k.expires_at, k.revoked_at) AS ends_at,
-         o.id AS organization_id, o.slug, o.status AS organization_status, o.time_zone,
-         u.id AS user_id, u.status AS user_status, m.role, m.permissions AS custom_permissions
+         LEAST(k.expires_at, k.revoked_at) AS ends_at, j.status AS project_status, ${MEMBER_COLUMNS}
     FROM api_key k
     JOIN organization o ON o.id = k.organization_id
+    JOIN plan p ON p.name = o.plan
     JOIN app_user u ON u.id = k.user_id
     JOIN membership m ON m.organization_id = k.organization_id AND m.user_id = k.user_id
+    LEFT JOIN project j ON j.organization_id = k.organization_id AND j.id = k.project_id
    WHERE k.hash = $1 AND (k.revoked_at IS NULL OR k.revoked_at > now())`;
 
 /** Stores and finds keys by their hash; listings are always within a tenant. */
@@ -105,6 +98,15 @@ export class ApiKeyRepository {
     );
   }
 
+  /** Ends every working key of a user in an organization at once. */
+  async revokeAllOf(organizationId: string, userId: string): Promise<void> {
+    await this.keys.manager.query(
+      `UPDATE api_key SET revoked_at = now()
+        WHERE organization_id = $1 AND user_id = $2 AND (revoked_at IS NULL OR revoked_at > now())`,
+      [organizationId, userId],
+    );
+  }
+
   /** Whether some working key belongs to a member with this role. */
   async hasActiveIssuedKey(ownerRole: string): Promise<boolean> {
     const rows = await this.keys.manager.query<unknown[]>(
@@ -132,19 +134,12 @@ function toActiveKey(row: ActiveKeyRow): ActiveApiKey {
     kind: row.kind,
     hash: row.hash,
     projectId: row.project_id,
+    projectStatus: row.project_status,
     permissions: row.permissions,
     allowedModels: row.allowed_models,
     allowedIps: row.allowed_ips,
     limits: row.limits,
     endsAt: row.ends_at,
-    owner: {
-      organizationId: row.organization_id,
-      organizationSlug: row.slug,
-      organizationStatus: row.organization_status,
-      timeZone: row.time_zone,
-      userId: row.user_id,
-      userStatus: row.user_status,
-      permissions: permissionsOfMembership(row.role, row.custom_permissions),
-    },
+    owner: toMember(row),
   };
 }

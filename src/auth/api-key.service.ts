@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { AccessChanges } from '../access/access-changes';
 import type { Caller, CallerLimits } from '../access/caller';
+import { missingPermission } from '../access/missing-permission';
 import { ROLE_PERMISSIONS, parseRole, type Permission } from '../access/permissions';
 import { AppError } from '../common/app-error';
 import { Clock } from '../common/clock';
@@ -10,11 +12,10 @@ import { ProjectRepository } from '../tenancy/project.repository';
 import { API_KEY_ID, ApiKeyHasher, displayPrefix, newApiKey } from './api-key';
 import type { ApiKeyEntity } from './api-key.entity';
 import { ApiKeyRepository } from './api-key.repository';
-import { AuthInvalidation } from './auth-invalidation';
+
 import { AUTH_ERRORS } from './auth.errors';
 import { grantedByDefault, inheritRestrictions, type KeyRestrictions } from './key-grant';
 import { toStoredLimits } from './key-limits';
-import { missingPermission } from './permissions.guard';
 
 /** A wish for a key, checked for form but not yet for rights. */
 export interface NewApiKey {
@@ -52,7 +53,7 @@ export class ApiKeyService {
     private readonly members: MemberRepository,
     private readonly projects: ProjectRepository,
     private readonly hasher: ApiKeyHasher,
-    private readonly invalidation: AuthInvalidation,
+    private readonly changes: AccessChanges,
     private readonly clock: Clock,
   ) {}
 
@@ -105,7 +106,7 @@ export class ApiKeyService {
       });
     }
     await this.keys.revoke(key.id);
-    await this.invalidation.announce({ apiKeyId: key.id });
+    await this.changes.announce({ apiKeyId: key.id });
   }
 
   private async ownerFor(caller: Caller, wish: NewApiKey): Promise<Member> {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { AccessChange, AccessMemory } from '../access/access-changes';
 import { Clock } from '../common/clock';
 import type { Member } from '../tenancy/member';
 import { AuthConfig } from './auth.config';
@@ -6,20 +7,13 @@ import type { KnownKey } from './known-key';
 import { RevalidatingCache } from './revalidating-cache';
 import type { KnownSession } from './session/known-session';
 
-/** What a change is about; everything remembered that carries this id is looked up again. */
-export type AuthChange =
-  | { readonly apiKeyId: string }
-  | { readonly sessionId: string }
-  | { readonly userId: string }
-  | { readonly organizationId: string };
-
 const MAX_ENTRIES = 20_000;
 const LOOK_UP_TIMEOUT_MS = 2_000;
 const MS_PER_SECOND = 1_000;
 
 /** What this process remembers about keys, sessions and token owners. */
 @Injectable()
-export class AuthCaches {
+export class AuthCaches implements AccessMemory {
   /** By SHA-256 of the whole key. */
   readonly keys: RevalidatingCache<KnownKey>;
   /** By session id. */
@@ -39,10 +33,11 @@ export class AuthCaches {
     this.members = new RevalidatingCache(clock, options);
   }
 
-  apply(change: AuthChange): void {
+  apply(change: AccessChange): void {
     if ('apiKeyId' in change) this.keys.invalidate((key) => key.apiKeyId === change.apiKeyId);
     else if ('sessionId' in change)
       this.sessions.invalidate((session) => session.sessionId === change.sessionId);
+    else if ('projectId' in change) this.keys.invalidate((key) => key.projectId === change.projectId);
     else if ('userId' in change) this.forget((owner) => owner.userId === change.userId);
     else this.forget((owner) => owner.organizationId === change.organizationId);
   }

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
+import { AccessModule } from '../access/access.module';
 import { Clock, SystemClock } from '../common/clock';
-import { PubSubModule } from '../platform/pub-sub/pub-sub.module';
 import { ApiKeyHasher } from './api-key';
 import { AuthCaches } from './auth-caches';
 import { AuthInvalidation } from './auth-invalidation';
@@ -19,5 +19,5 @@ const STATE = [
 ];
 
 /** What all ways of proving who one is share: secrets, what this process remembers, and how it hears of changes. */
-@Module({ imports: [PubSubModule], providers: STATE, exports: STATE })
+@Module({ imports: [AccessModule], providers: STATE, exports: STATE })
 export class AuthStateModule {}

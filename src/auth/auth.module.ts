@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AccessModule } from '../access/access.module';
 import { TenancyModule } from '../tenancy/tenancy.module';
 import { ApiKeyAuthenticator } from './api-key-authenticator';
 import { ApiKeyUsage } from './api-key-usage';
@@ -15,6 +16,10 @@ import { BootstrapKey } from './bootstrap-key';
 import { InstallationFactEntity } from './installation-fact.entity';
 import { JwtGuard } from './jwt.guard';
 import { JwtStrategy } from './jwt.strategy';
+import { MemberAdder } from './members/member-adder';
+import { MemberService } from './members/member.service';
+import { MembersController } from './members/members.controller';
+import { OrganizationsController } from './members/organizations.controller';
 import { PepperCheck } from './pepper-check';
 import { PermissionsGuard } from './permissions.guard';
 import { RouteProtectionCheck } from './route-protection.check';
@@ -26,16 +31,19 @@ import { StaticKeyRegistry } from './static-key-registry';
   imports: [
     TypeOrmModule.forFeature([ApiKeyEntity, InstallationFactEntity]),
     TenancyModule,
+    AccessModule,
     AuthStateModule,
     SessionModule,
     DiscoveryModule,
   ],
-  controllers: [ApiKeysController],
+  controllers: [ApiKeysController, MembersController, OrganizationsController],
   providers: [
     ApiKeyRepository,
     ApiKeyUsage,
     ApiKeyService,
     ApiKeyAuthenticator,
+    MemberAdder,
+    MemberService,
     StaticKeyRegistry,
     JwtStrategy,
     JwtGuard,

@@ -99,6 +99,6 @@ function toCaller(member: Member, claims: JwtClaims): Caller {
     method: 'jwt',
     permissions,
     allowedModels: null,
-    limits: {},
+    limits: { userRates: member.userRates, organizationRates: member.organizationRates },
   };
 }

@@ -11,6 +11,8 @@ export interface KnownKey {
   readonly apiKeyId: string;
   readonly userId: string;
   readonly organizationId: string;
+  readonly projectId: string | null;
+  /** The organization, the user or the project of the key. */
   readonly suspended: boolean;
   readonly endsAtMs: number;
   readonly addresses: IpRanges | null;

@@ -1,11 +1,10 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { GatewayRequest } from '../access/gateway-request';
+import { missingPermission } from '../access/missing-permission';
 import type { Permission } from '../access/permissions';
 import { PUBLIC_ROUTE } from '../access/public.decorator';
 import { REQUIRED_PERMISSIONS } from '../access/require-permission.decorator';
-import { AppError } from '../common/app-error';
-import { AUTH_ERRORS } from './auth.errors';
 
 /** Deny by default: a route that is neither public nor names a permission the caller has is refused. */
 @Injectable()
@@ -22,12 +21,4 @@ export class PermissionsGuard implements CanActivate {
     if (caller !== undefined && anyOf.some((permission) => caller.permissions.has(permission))) return true;
     throw missingPermission(anyOf);
   }
-}
-
-/** The refusal that names what would have been needed. */
-export function missingPermission(anyOf: readonly Permission[]): AppError {
-  return new AppError(AUTH_ERRORS.missingPermission, {
-    public: `This needs the permission ${anyOf.join(' or ')}.`,
-    details: { required: anyOf },
-  });
 }

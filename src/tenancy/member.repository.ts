@@ -3,9 +3,8 @@ import { InjectRepository } from '@nestjs/typeorm';
 import type { EntityManager, Repository } from 'typeorm';
 import { newId } from '../common/ids';
 import type { Role } from '../access/permissions';
-import { permissionsOfMembership, type Member } from './member';
+import { MEMBER_COLUMNS, toMember, type Member, type MemberRow } from './member';
 import { MembershipEntity } from './membership.entity';
-import { OrganizationEntity, type AccountStatus } from './organization.entity';
 import { UserEntity } from './user.entity';
 
 export interface NewUser {
@@ -16,15 +15,13 @@ export interface NewUser {
   readonly passwordHash?: string;
 }
 
-interface MemberRow {
-  readonly organization_id: string;
-  readonly slug: string;
-  readonly organization_status: AccountStatus;
-  readonly time_zone: string;
-  readonly user_status: AccountStatus;
-  readonly role: string;
-  readonly permissions: string[] | null;
-}
+const FIND_MEMBER = `
+  SELECT ${MEMBER_COLUMNS}
+    FROM membership m
+    JOIN organization o ON o.id = m.organization_id
+    JOIN plan p ON p.name = o.plan
+    JOIN app_user u ON u.id = m.user_id
+   WHERE m.user_id = $2 AND (o.id = $1 OR o.slug = $1)`;
 
 /** Users and what they may do in their organizations. */
 @Injectable()
@@ -36,21 +33,8 @@ export class MemberRepository {
 
   /** A user within the organization given by id or slug; undefined when either is unknown or they do not belong together. */
   async findMember(organization: string, userId: string): Promise<Member | undefined> {
-    const row = await this.memberships
-      .createQueryBuilder('membership')
-      .innerJoin(OrganizationEntity, 'organization', 'organization.id = membership.organization_id')
-      .innerJoin(UserEntity, 'app_user', 'app_user.id = membership.user_id')
-      .select('organization.id', 'organization_id')
-      .addSelect('organization.slug', 'slug')
-      .addSelect('organization.status', 'organization_status')
-      .addSelect('organization.time_zone', 'time_zone')
-      .addSelect('app_user.status', 'user_status')
-      .addSelect('membership.role', 'role')
-      .addSelect('membership.permissions', 'permissions')
-      .where('membership.user_id = :userId', { userId })
-      .andWhere('(organization.id = :organization OR organization.slug = :organization)', { organization })
-      .getRawOne<MemberRow>();
-    return row && toMember(userId, row);
+    const [row] = await this.memberships.manager.query<MemberRow[]>(FIND_MEMBER, [organization, userId]);
+    return row && toMember(row);
   }
 
   findUserByEmail(email: string): Promise<UserEntity | null> {
@@ -95,16 +79,4 @@ async function ensureUser(manager: EntityManager, user: NewUser): Promise<string
     .execute();
   if (email === undefined) return id;
   return (await manager.findOneByOrFail(UserEntity, { email })).id;
-}
-
-function toMember(userId: string, row: MemberRow): Member {
-  return {
-    organizationId: row.organization_id,
-    organizationSlug: row.slug,
-    organizationStatus: row.organization_status,
-    timeZone: row.time_zone,
-    userId,
-    userStatus: row.user_status,
-    permissions: permissionsOfMembership(row.role, row.permissions),
-  };
 }

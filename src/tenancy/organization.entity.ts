@@ -1,4 +1,5 @@
-import { Check, Column, CreateDateColumn, Entity, PrimaryColumn, Unique } from 'typeorm';
+import { Check, Column, CreateDateColumn, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
+import type { StoredOrganizationLimits } from './organization-limits';
 
 /** `suspended` keeps the data and refuses every request. */
 export type AccountStatus = 'active' | 'suspended';
@@ -22,8 +23,13 @@ export class OrganizationEntity {
   @Column({ type: 'text', name: 'time_zone', default: 'UTC' })
   timeZone: string;
 
+  @ForeignKey('PlanEntity', { name: 'organization_plan_fk', onDelete: 'RESTRICT' })
   @Column({ type: 'text', default: 'standard' })
   plan: string;
+
+  /** Limits of this organization in place of those of its plan, field by field. */
+  @Column({ type: 'jsonb', default: {} })
+  limits: StoredOrganizationLimits;
 
   @Column({ type: 'text', default: 'active' })
   status: AccountStatus;

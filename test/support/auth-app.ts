@@ -8,7 +8,6 @@ import { Test } from '@nestjs/testing';
 import { callerOf, type GatewayRequest } from '../../src/access/gateway-request';
 import { Public } from '../../src/access/public.decorator';
 import { RequirePermission } from '../../src/access/require-permission.decorator';
-import { AuditModule } from '../../src/audit/audit.module';
 import { AuthConfig } from '../../src/auth/auth.config';
 import { AuthModule } from '../../src/auth/auth.module';
 import { AuthenticationGuard } from '../../src/auth/authentication.guard';
@@ -26,6 +25,7 @@ import { ServerConfig } from '../../src/platform/http/server.config';
 import { RedisConfig } from '../../src/platform/redis/redis.config';
 import { TenancyConfig } from '../../src/tenancy/tenancy.config';
 import { useMigratedDatabase } from './embedded-template';
+import { RecordedAuditModule } from './recorded-audit-log';
 
 const CONFIG_CLASSES = [
   AuthConfig,
@@ -86,7 +86,7 @@ export async function startAuthApp(options: AuthAppOptions = {}): Promise<AuthAp
     imports: [
       ConfigModule.forRoot(CONFIG_CLASSES, config),
       DatabaseModule,
-      AuditModule,
+      RecordedAuditModule,
       HttpServerModule,
       AuthModule,
     ],

@@ -72,7 +72,7 @@ function toKnownSession(session: SessionEntity, member: Member): KnownSession {
       method: 'jwt',
       permissions: member.permissions,
       allowedModels: null,
-      limits: {},
+      limits: { userRates: member.userRates, organizationRates: member.organizationRates },
     },
   };
 }

@@ -3,11 +3,13 @@ import { CreateIdentity1763600000000 } from './1763600000000-create-identity';
 import { CreateLedger1763600100000 } from './1763600100000-create-ledger';
 import { CreateSessions1764200000000 } from './1764200000000-create-sessions';
 import { CreateBudget1764400000000 } from './1764400000000-create-budget';
+import { CreateTenancyManagement1764100000000 } from './1764100000000-create-tenancy-management';
 
 /** Every migration, oldest first. */
 export const ALL_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   CreateIdentity1763600000000,
   CreateLedger1763600100000,
+  CreateTenancyManagement1764100000000,
   CreateSessions1764200000000,
   CreateBudget1764400000000,
 ];

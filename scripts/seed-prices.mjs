@@ -1,13 +1,16 @@
 /**
- * npm run prices [-- --date YYYY-MM-DD] [--new]: compares our price lists with the pinned list of genai-prices
- * (MIT, effective-dated) and prints every disagreement; `--new` also prints rows for models we do not have yet,
- * ready to be reviewed. Exit code 1 when a price differs. Nothing is written: a price changes by a reviewed commit only. Offline.
+ * npm run prices [-- --date YYYY-MM-DD] [--new] [--write]: compares our prices with the pinned list of genai-prices (MIT,
+ * effective-dated) and prints every disagreement; exit code 1 when a price differs. `--write` takes the prices of our models
+ * over into src/catalog/models/listed-prices.json, which is reviewed and committed; `--new` also prints the models of the list
+ * that we do not have yet. Offline.
  */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { buildWhenStale } from './lib/build.mjs';
 import { ensureDependencies, root } from './lib/install.mjs';
 import { onPackagedNode } from './lib/packaged-node.mjs';
+import { listedRows } from './lib/listed-rows.mjs';
 import { disagreements, listedPrices, newRows } from './lib/price-comparison.mjs';
 import { tableLines } from './lib/table.mjs';
 
@@ -15,6 +18,7 @@ const options = process.argv.slice(2);
 const dateIndex = options.indexOf('--date');
 const date = dateIndex < 0 ? new Date().toISOString().slice(0, 10) : options[dateIndex + 1];
 const at = new Date(`${date}T12:00:00Z`);
+const listFile = join(root, 'src/catalog/models/listed-prices.json');
 /** Stands where a unit stands for models that only we know: no dispute. */
 const WHOLE_MODEL = 'whole model';
 let list;
@@ -30,6 +34,7 @@ await onPackagedNode(async () => {
   const { KNOWN_MODELS } = built('catalog/known-models.js');
   const { priceRowAt } = built('catalog/price-book.js');
   const ours = KNOWN_MODELS.filter((card) => card.demo !== true);
+  if (options.includes('--write')) return write(ours);
   const disputed = report(ours, (card) => priceRowAt(card, at.getTime()));
   if (options.includes('--new')) printNew(ours);
   return disputed ? 1 : 0;
@@ -41,6 +46,28 @@ function theirs(provider, model) {
     timestamp: at,
   });
   return found && { prices: listedPrices(found.model_price), model: found.model };
+}
+
+/** The list is data of others under the MIT licence: its notice travels with it. */
+function write(cards) {
+  const { version } = JSON.parse(
+    readFileSync(join(root, 'node_modules/@pydantic/genai-prices/package.json'), 'utf8'),
+  );
+  const licence = readFileSync(join(root, 'node_modules/@pydantic/genai-prices/LICENSE'), 'utf8').trim();
+  const models = {};
+  for (const card of cards) {
+    const rows = theirs(card.provider, card.model)?.model;
+    const found = rows && listedRows(rows, card.kind === 'embedding');
+    if (found) models[`${card.provider}/${card.model}`] = found;
+  }
+  writeFileSync(
+    listFile,
+    `${JSON.stringify({ source: `genai-prices ${version}`, licence, models }, null, 2)}\n`,
+  );
+  console.log(
+    `${Object.keys(models).length} of ${cards.length} models have listed prices now. Build, run npm run prices and the tests, review the difference.`,
+  );
+  return 0;
 }
 
 function report(cards, rowOf) {

@@ -87,6 +87,17 @@ describe('worstCaseCost', () => {
 });
 
 describe('the price lists', () => {
+  it('leave no known model without a price, which would silently take it away', () => {
+    const unpriced = KNOWN_MODELS.filter(({ prices }) => prices.length === 0);
+
+    expect(unpriced.map(({ model }) => model)).toEqual([]);
+  });
+
+  it('take a long input at exactly the size from which the vendor does', () => {
+    expect(usdOf('gpt-5.6-sol', { inputUncached: 271_999 })).toBe(1.087996);
+    expect(usdOf('gpt-5.6-sol', { inputUncached: 272_000 })).toBe(2.176);
+  });
+
   it.each(KNOWN_MODELS.map((card) => [`${card.provider}/${card.model}`, card] as const))(
     '%s has sane prices, rising dates and room for its own output',
     (_model, card) => {

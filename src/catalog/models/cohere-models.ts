@@ -1,5 +1,5 @@
 import type { ModelCapabilities, ModelCard } from '../model-card';
-import { cardsOf, flat, TEXT_MODEL } from './vendor-card';
+import { cardsOf, TEXT_MODEL } from './vendor-card';
 
 const CHAT: ModelCapabilities = { ...TEXT_MODEL, logprobs: true };
 
@@ -13,7 +13,6 @@ export const COHERE_MODELS: readonly ModelCard[] = cardsOf('cohere', [
     capabilities: CHAT,
     quality: [0.8, 0.74, 0.7],
     tokensPerSecond: 90,
-    prices: [flat({ input: '2.5', output: '10' })],
   },
   {
     model: 'command-r7b-12-2024',
@@ -23,7 +22,6 @@ export const COHERE_MODELS: readonly ModelCard[] = cardsOf('cohere', [
     capabilities: CHAT,
     quality: [0.56, 0.5, 0.44],
     tokensPerSecond: 160,
-    prices: [flat({ input: '0.0375', output: '0.15' })],
   },
   {
     model: 'command-r-08-2024',
@@ -33,7 +31,6 @@ export const COHERE_MODELS: readonly ModelCard[] = cardsOf('cohere', [
     capabilities: CHAT,
     quality: [0.62, 0.55, 0.5],
     tokensPerSecond: 100,
-    prices: [flat({ input: '0.15', output: '0.6' })],
   },
   {
     model: 'command-r-plus-08-2024',
@@ -43,6 +40,5 @@ export const COHERE_MODELS: readonly ModelCard[] = cardsOf('cohere', [
     capabilities: CHAT,
     quality: [0.7, 0.62, 0.58],
     tokensPerSecond: 70,
-    prices: [flat({ input: '2.5', output: '10' })],
   },
 ]);

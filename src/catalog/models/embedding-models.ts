@@ -1,4 +1,5 @@
 import type { EmbeddingTraits, ModelCapabilities, ModelCard } from '../model-card';
+import { listedPrices } from './listed-prices';
 import { flat } from './vendor-card';
 
 const NO_CHAT: ModelCapabilities = {
@@ -14,8 +15,8 @@ const NO_CHAT: ModelCapabilities = {
 };
 
 interface EmbeddingDraft extends EmbeddingTraits {
-  /** USD per million input tokens. */
-  readonly price: string;
+  /** USD per million input tokens; absent where the public list has it. */
+  readonly price?: string;
   /** Most tokens of one input. */
   readonly contextTokens: number;
   readonly aliases?: readonly string[];
@@ -37,7 +38,8 @@ function embeddingCard(provider: string, model: string, draft: EmbeddingDraft): 
     regions: ['global'],
     quality: { general: 0, code: 0, reasoning: 0 },
     typicalTokensPerSecond: 0,
-    prices: [flat({ input: price, output: '0' })],
+    prices:
+      price === undefined ? (listedPrices(provider, model) ?? []) : [flat({ input: price, output: '0' })],
     ...(demo && { demo }),
   };
 }
@@ -46,10 +48,9 @@ const OPENAI = { contextTokens: 8_192, maxInputs: 2_048, shortens: true, tokenId
 
 /** The embedding models with a listed price, of all vendors that have some. */
 export const EMBEDDING_MODELS: readonly ModelCard[] = [
-  embeddingCard('openai', 'text-embedding-3-small', { ...OPENAI, price: '0.02', dimensions: 1_536 }),
-  embeddingCard('openai', 'text-embedding-3-large', { ...OPENAI, price: '0.13', dimensions: 3_072 }),
+  embeddingCard('openai', 'text-embedding-3-small', { ...OPENAI, dimensions: 1_536 }),
+  embeddingCard('openai', 'text-embedding-3-large', { ...OPENAI, dimensions: 3_072 }),
   embeddingCard('google', 'gemini-embedding-001', {
-    price: '0.15',
     contextTokens: 2_048,
     dimensions: 3_072,
     shortens: true,
@@ -57,7 +58,6 @@ export const EMBEDDING_MODELS: readonly ModelCard[] = [
     tokenIds: false,
   }),
   embeddingCard('mistral', 'mistral-embed', {
-    price: '0.1',
     contextTokens: 8_192,
     dimensions: 1_024,
     shortens: false,
@@ -65,7 +65,6 @@ export const EMBEDDING_MODELS: readonly ModelCard[] = [
     tokenIds: false,
   }),
   embeddingCard('cohere', 'embed-v4.0', {
-    price: '0.12',
     contextTokens: 128_000,
     dimensions: 1_536,
     shortens: true,

@@ -1,5 +1,5 @@
 import type { ModelCapabilities, ModelCard } from '../model-card';
-import { cardsOf, flat, TEXT_MODEL, tiered } from './vendor-card';
+import { cardsOf, TEXT_MODEL } from './vendor-card';
 
 const GEMINI: ModelCapabilities = {
   ...TEXT_MODEL,
@@ -10,10 +10,6 @@ const GEMINI: ModelCapabilities = {
   logprobs: true,
   multipleChoices: true,
 };
-/** Above this input the Pro models cost twice the input and one and a half times the output price. */
-const LONG_INPUT_TOKENS = 200_000;
-/** The introductory prices of the newer Flash models end with the year. */
-const END_OF_INTRODUCTION = '2027-01-01';
 
 /** Google's Gemini models; plain text, images and video share the input price, audio has its own where it is listed. */
 export const GOOGLE_MODELS: readonly ModelCard[] = cardsOf('google', [
@@ -24,10 +20,6 @@ export const GOOGLE_MODELS: readonly ModelCard[] = cardsOf('google', [
     capabilities: GEMINI,
     quality: [0.9, 0.89, 0.89],
     tokensPerSecond: 180,
-    prices: [
-      flat({ input: '0.75', output: '3.75', cacheRead: '0.075' }),
-      flat({ input: '1.5', output: '7.5', cacheRead: '0.15' }, END_OF_INTRODUCTION),
-    ],
   },
   {
     model: 'gemini-3.7-flash',
@@ -36,10 +28,6 @@ export const GOOGLE_MODELS: readonly ModelCard[] = cardsOf('google', [
     capabilities: GEMINI,
     quality: [0.89, 0.88, 0.88],
     tokensPerSecond: 180,
-    prices: [
-      flat({ input: '0.75', output: '3.75', cacheRead: '0.075' }),
-      flat({ input: '1.5', output: '7.5', cacheRead: '0.15' }, END_OF_INTRODUCTION),
-    ],
   },
   {
     model: 'gemini-3.6-flash',
@@ -48,10 +36,6 @@ export const GOOGLE_MODELS: readonly ModelCard[] = cardsOf('google', [
     capabilities: GEMINI,
     quality: [0.88, 0.87, 0.87],
     tokensPerSecond: 180,
-    prices: [
-      flat({ input: '0.75', output: '3.75', cacheRead: '0.075' }),
-      flat({ input: '1.5', output: '7.5', cacheRead: '0.15' }, END_OF_INTRODUCTION),
-    ],
   },
   {
     model: 'gemini-3.5-flash',
@@ -60,7 +44,6 @@ export const GOOGLE_MODELS: readonly ModelCard[] = cardsOf('google', [
     capabilities: GEMINI,
     quality: [0.87, 0.86, 0.86],
     tokensPerSecond: 170,
-    prices: [flat({ input: '1.5', output: '9', cacheRead: '0.15' })],
   },
   {
     model: 'gemini-3.5-flash-lite',
@@ -69,7 +52,6 @@ export const GOOGLE_MODELS: readonly ModelCard[] = cardsOf('google', [
     capabilities: GEMINI,
     quality: [0.78, 0.74, 0.74],
     tokensPerSecond: 260,
-    prices: [flat({ input: '0.3', output: '2.5', cacheRead: '0.03' })],
   },
   {
     model: 'gemini-3.1-pro-preview',
@@ -78,13 +60,6 @@ export const GOOGLE_MODELS: readonly ModelCard[] = cardsOf('google', [
     capabilities: GEMINI,
     quality: [0.92, 0.91, 0.93],
     tokensPerSecond: 100,
-    prices: [
-      tiered(
-        { input: '2', output: '12', cacheRead: '0.2' },
-        { input: '4', output: '18', cacheRead: '0.4' },
-        LONG_INPUT_TOKENS,
-      ),
-    ],
   },
   {
     model: 'gemini-3.1-flash-lite',
@@ -93,7 +68,6 @@ export const GOOGLE_MODELS: readonly ModelCard[] = cardsOf('google', [
     capabilities: GEMINI,
     quality: [0.75, 0.71, 0.7],
     tokensPerSecond: 280,
-    prices: [flat({ input: '0.25', output: '1.5', cacheRead: '0.025', audioInput: '0.5' })],
   },
   {
     model: 'gemini-3-flash-preview',
@@ -102,7 +76,6 @@ export const GOOGLE_MODELS: readonly ModelCard[] = cardsOf('google', [
     capabilities: GEMINI,
     quality: [0.86, 0.85, 0.85],
     tokensPerSecond: 180,
-    prices: [flat({ input: '0.5', output: '3', cacheRead: '0.05', audioInput: '1' })],
   },
   {
     model: 'gemini-2.5-pro',
@@ -112,13 +85,6 @@ export const GOOGLE_MODELS: readonly ModelCard[] = cardsOf('google', [
     reasoningControl: 'budget',
     quality: [0.87, 0.86, 0.88],
     tokensPerSecond: 110,
-    prices: [
-      tiered(
-        { input: '1.25', output: '10', cacheRead: '0.125' },
-        { input: '2.5', output: '15', cacheRead: '0.25' },
-        LONG_INPUT_TOKENS,
-      ),
-    ],
   },
   {
     model: 'gemini-2.5-flash',
@@ -128,7 +94,6 @@ export const GOOGLE_MODELS: readonly ModelCard[] = cardsOf('google', [
     reasoningControl: 'budget',
     quality: [0.78, 0.75, 0.76],
     tokensPerSecond: 220,
-    prices: [flat({ input: '0.3', output: '2.5', cacheRead: '0.03', audioInput: '1' })],
   },
   {
     model: 'gemini-2.5-flash-lite',
@@ -138,6 +103,5 @@ export const GOOGLE_MODELS: readonly ModelCard[] = cardsOf('google', [
     reasoningControl: 'budget',
     quality: [0.68, 0.62, 0.62],
     tokensPerSecond: 320,
-    prices: [flat({ input: '0.1', output: '0.4', cacheRead: '0.01', audioInput: '0.3' })],
   },
 ]);

@@ -1,5 +1,5 @@
 import type { ModelCapabilities, ModelCard } from '../model-card';
-import { cardsOf, flat, TEXT_MODEL } from './vendor-card';
+import { cardsOf, TEXT_MODEL } from './vendor-card';
 
 const SCHEMALESS: ModelCapabilities = { ...TEXT_MODEL, jsonSchema: false };
 const SEEING: ModelCapabilities = { ...TEXT_MODEL, vision: true };
@@ -14,7 +14,6 @@ export const GROQ_MODELS: readonly ModelCard[] = cardsOf('groq', [
     capabilities: THINKING,
     quality: [0.8, 0.8, 0.84],
     tokensPerSecond: 480,
-    prices: [flat({ input: '0.15', output: '0.6', cacheRead: '0.075' })],
   },
   {
     model: 'openai/gpt-oss-20b',
@@ -23,7 +22,6 @@ export const GROQ_MODELS: readonly ModelCard[] = cardsOf('groq', [
     capabilities: THINKING,
     quality: [0.7, 0.68, 0.72],
     tokensPerSecond: 900,
-    prices: [flat({ input: '0.075', output: '0.3', cacheRead: '0.0375' })],
   },
   {
     model: 'llama-3.3-70b-versatile',
@@ -32,7 +30,6 @@ export const GROQ_MODELS: readonly ModelCard[] = cardsOf('groq', [
     capabilities: SCHEMALESS,
     quality: [0.74, 0.7, 0.62],
     tokensPerSecond: 280,
-    prices: [flat({ input: '0.59', output: '0.79' })],
   },
   {
     model: 'llama-3.1-8b-instant',
@@ -41,7 +38,6 @@ export const GROQ_MODELS: readonly ModelCard[] = cardsOf('groq', [
     capabilities: SCHEMALESS,
     quality: [0.54, 0.46, 0.4],
     tokensPerSecond: 560,
-    prices: [flat({ input: '0.05', output: '0.08' })],
   },
   {
     model: 'meta-llama/llama-4-scout-17b-16e-instruct',
@@ -50,7 +46,6 @@ export const GROQ_MODELS: readonly ModelCard[] = cardsOf('groq', [
     capabilities: SEEING,
     quality: [0.7, 0.62, 0.56],
     tokensPerSecond: 590,
-    prices: [flat({ input: '0.11', output: '0.34' })],
   },
   {
     model: 'meta-llama/llama-4-maverick-17b-128e-instruct',
@@ -59,7 +54,6 @@ export const GROQ_MODELS: readonly ModelCard[] = cardsOf('groq', [
     capabilities: SEEING,
     quality: [0.76, 0.7, 0.64],
     tokensPerSecond: 560,
-    prices: [flat({ input: '0.2', output: '0.6' })],
   },
   {
     model: 'qwen/qwen3-32b',
@@ -68,7 +62,6 @@ export const GROQ_MODELS: readonly ModelCard[] = cardsOf('groq', [
     capabilities: { ...SCHEMALESS, reasoning: true },
     quality: [0.74, 0.74, 0.76],
     tokensPerSecond: 490,
-    prices: [flat({ input: '0.29', output: '0.59' })],
   },
   {
     model: 'moonshotai/kimi-k2-instruct-0905',
@@ -77,6 +70,5 @@ export const GROQ_MODELS: readonly ModelCard[] = cardsOf('groq', [
     capabilities: TEXT_MODEL,
     quality: [0.82, 0.83, 0.76],
     tokensPerSecond: 200,
-    prices: [flat({ input: '1', output: '3', cacheRead: '0.5' })],
   },
 ]);

@@ -1,11 +1,10 @@
 import type { ModelCapabilities, ModelCard } from '../model-card';
-import { cardsOf, flat, TEXT_MODEL } from './vendor-card';
+import { cardsOf, TEXT_MODEL } from './vendor-card';
 
 const CHAT: ModelCapabilities = { ...TEXT_MODEL, multipleChoices: true };
 const SEEING: ModelCapabilities = { ...CHAT, vision: true, files: true };
 const ADJUSTABLE: ModelCapabilities = { ...SEEING, reasoning: true };
 const THINKING: ModelCapabilities = { ...ADJUSTABLE, files: false };
-const DEARER_MEDIUM = '2026-06-16';
 
 /** Mistral's chat models. `mistral-large-latest` is the model of December 2025 and costs what it costs. */
 export const MISTRAL_MODELS: readonly ModelCard[] = cardsOf('mistral', [
@@ -17,7 +16,6 @@ export const MISTRAL_MODELS: readonly ModelCard[] = cardsOf('mistral', [
     capabilities: SEEING,
     quality: [0.86, 0.84, 0.8],
     tokensPerSecond: 70,
-    prices: [flat({ input: '0.5', output: '1.5', cacheRead: '0.05' })],
   },
   {
     model: 'mistral-medium-3.5',
@@ -26,7 +24,6 @@ export const MISTRAL_MODELS: readonly ModelCard[] = cardsOf('mistral', [
     capabilities: ADJUSTABLE,
     quality: [0.88, 0.87, 0.86],
     tokensPerSecond: 80,
-    prices: [flat({ input: '1.5', output: '7.5', cacheRead: '0.15' })],
   },
   {
     model: 'mistral-medium-latest',
@@ -35,10 +32,6 @@ export const MISTRAL_MODELS: readonly ModelCard[] = cardsOf('mistral', [
     capabilities: ADJUSTABLE,
     quality: [0.88, 0.87, 0.86],
     tokensPerSecond: 80,
-    prices: [
-      flat({ input: '0.4', output: '2', cacheRead: '0.04' }, '2026-01-01'),
-      flat({ input: '1.5', output: '7.5', cacheRead: '0.15' }, DEARER_MEDIUM),
-    ],
   },
   {
     model: 'mistral-small-2603',
@@ -47,7 +40,6 @@ export const MISTRAL_MODELS: readonly ModelCard[] = cardsOf('mistral', [
     capabilities: ADJUSTABLE,
     quality: [0.76, 0.74, 0.72],
     tokensPerSecond: 140,
-    prices: [flat({ input: '0.15', output: '0.6', cacheRead: '0.015' })],
   },
   {
     model: 'mistral-small-latest',
@@ -56,7 +48,6 @@ export const MISTRAL_MODELS: readonly ModelCard[] = cardsOf('mistral', [
     capabilities: SEEING,
     quality: [0.74, 0.7, 0.64],
     tokensPerSecond: 140,
-    prices: [flat({ input: '0.1', output: '0.3' })],
   },
   {
     model: 'magistral-medium-latest',
@@ -65,7 +56,6 @@ export const MISTRAL_MODELS: readonly ModelCard[] = cardsOf('mistral', [
     capabilities: THINKING,
     quality: [0.8, 0.8, 0.84],
     tokensPerSecond: 80,
-    prices: [flat({ input: '2', output: '5' })],
   },
   {
     model: 'ministral-8b-2512',
@@ -75,7 +65,6 @@ export const MISTRAL_MODELS: readonly ModelCard[] = cardsOf('mistral', [
     capabilities: SEEING,
     quality: [0.62, 0.56, 0.5],
     tokensPerSecond: 180,
-    prices: [flat({ input: '0.15', output: '0.15', cacheRead: '0.015' })],
   },
   {
     model: 'codestral-2508',
@@ -85,7 +74,6 @@ export const MISTRAL_MODELS: readonly ModelCard[] = cardsOf('mistral', [
     capabilities: CHAT,
     quality: [0.66, 0.82, 0.6],
     tokensPerSecond: 180,
-    prices: [flat({ input: '0.3', output: '0.9', cacheRead: '0.03' })],
   },
   {
     model: 'devstral-2512',
@@ -95,6 +83,5 @@ export const MISTRAL_MODELS: readonly ModelCard[] = cardsOf('mistral', [
     capabilities: CHAT,
     quality: [0.74, 0.86, 0.72],
     tokensPerSecond: 100,
-    prices: [flat({ input: '0.4', output: '2', cacheRead: '0.04' })],
   },
 ]);

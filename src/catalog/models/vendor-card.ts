@@ -1,4 +1,5 @@
 import type { ModelCapabilities, ModelCard, PriceRow } from '../model-card';
+import { listedPrices } from './listed-prices';
 import { perMillion, type ListedPrice } from './price';
 
 /** Day of the oldest price list the figures were compared with. */
@@ -29,13 +30,15 @@ export interface ModelDraft {
   /** General, code, reasoning: priors from 0 to 1. */
   readonly quality: readonly [general: number, code: number, reasoning: number];
   readonly tokensPerSecond: number;
-  readonly prices: readonly PriceRow[];
+  /** For a model that the public price list does not have, or has wrong. */
+  readonly prices?: readonly PriceRow[];
 }
 
 /** Makes the cards of one vendor. */
 export function cardsOf(provider: string, drafts: readonly ModelDraft[]): readonly ModelCard[] {
-  return drafts.map(({ aliases = [], quality, tokensPerSecond, ...facts }) => ({
+  return drafts.map(({ aliases = [], quality, tokensPerSecond, prices, ...facts }) => ({
     ...facts,
+    prices: prices ?? listedPrices(provider, facts.model) ?? [],
     provider,
     aliases,
     kind: 'chat',
@@ -48,9 +51,4 @@ export function cardsOf(provider: string, drafts: readonly ModelDraft[]): readon
 /** One price from a day on, whatever the size of the call. */
 export function flat(price: ListedPrice, validFrom = LISTED): PriceRow {
   return { validFrom, perMillion: perMillion(price) };
-}
-
-/** A price and the one that counts for the whole call when its input is larger. */
-export function tiered(price: ListedPrice, above: ListedPrice, inputTokensAbove: number): PriceRow {
-  return { ...flat(price), tier: { inputTokensAbove, perMillion: perMillion(above) } };
 }

@@ -9,7 +9,7 @@ const levels = [
   ['telemetry', 'access'],
   ['tenancy', 'catalog', 'quota'],
   ['auth', 'providers', 'policy', 'routing', 'cost', 'cache', 'audit'],
-  ['analytics'],
+  ['analytics', 'decisions'],
   ['gateway', 'health'],
 ];
 const peers = levels[5];

@@ -2,6 +2,7 @@ import { AuthConfig } from './auth/auth.config';
 import { SessionConfig } from './auth/session/session.config';
 import { ExtraProvidersConfig } from './catalog/extra-providers.config';
 import { CostConfig } from './cost/cost.config';
+import { DecisionsConfig } from './decisions/decisions.config';
 import { GatewayConfig } from './gateway/gateway.config';
 import { DataDirectoryConfig } from './platform/config/data-directory.config';
 import { GeneralConfig } from './platform/config/general.config';
@@ -27,6 +28,7 @@ export const CONFIG_CLASSES: readonly ConfigClass[] = [
   ExtraProvidersConfig,
   ProvidersConfig,
   RoutingConfig,
+  DecisionsConfig,
   CostConfig,
   PolicyConfig,
   AuthConfig,

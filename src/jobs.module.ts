@@ -1,17 +1,19 @@
 import { Module } from '@nestjs/common';
 import { LedgerModule } from './cost/ledger/ledger.module';
 import { UsageProcessor } from './cost/ledger/usage.processor';
+import { DecisionProcessor } from './decisions/store/decision.processor';
+import { DecisionStoreModule } from './decisions/store/decision-store.module';
 import { JOB_PROCESSORS, type JobProcessor } from './platform/queue/job-processor';
 import { JobWorkers } from './platform/queue/job-workers';
 import { QueueModule } from './platform/queue/queue.module';
 
 /** Everything that runs background jobs: in the worker process, or in the API process when it is the only one. */
 @Module({
-  imports: [QueueModule, LedgerModule],
+  imports: [QueueModule, LedgerModule, DecisionStoreModule],
   providers: [
     {
       provide: JOB_PROCESSORS,
-      inject: [UsageProcessor],
+      inject: [UsageProcessor, DecisionProcessor],
       useFactory: (...processors: JobProcessor[]): readonly JobProcessor[] => processors,
     },
     JobWorkers,

@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '../common/app-error';
 import type { NanoUsd } from '../common/money';
 import { overCeiling } from '../cost/over-ceiling';
+import { DecisionJournal } from '../decisions/store/decision-journal';
 import { noRouteError, type NoRoute } from '../routing/no-route';
 import type { RoutePlan } from '../routing/route-plan';
-import type { RequestAnalysis } from '../routing/router.service';
+import type { RequestAnalysis, RouteDecision } from '../routing/router.service';
 import { MetricsService } from '../telemetry/metrics.service';
 import { failSpan, Tracing } from '../telemetry/tracing';
 import type { ExecutionTarget } from './execution/chat-run';
@@ -31,6 +32,7 @@ export class ChatPlanner {
     private readonly config: GatewayConfig,
     private readonly metrics: MetricsService,
     private readonly tracing: Tracing,
+    private readonly journal: DecisionJournal,
   ) {}
 
   plan(input: PlanningInput, remainingBudget: NanoUsd | undefined): ChatPlan {
@@ -47,8 +49,14 @@ export class ChatPlanner {
     }
   }
 
+  /** Resolves when the decisions made so far are noted. */
+  drained(): Promise<void> {
+    return this.journal.drained();
+  }
+
   private decide(input: PlanningInput, remainingBudget: NanoUsd | undefined): ChatPlan {
     const { decision, size, ...decided } = this.decider.decide(input, remainingBudget);
+    this.note(input, decided.decisionId, decision);
     if (decision.kind === 'none') throw this.refusal(decision.noRoute, size, remainingBudget);
     return {
       ...decided,
@@ -57,6 +65,20 @@ export class ChatPlanner {
       inputTokensBound: size.inputTokensBound,
       targets: this.targetsOf(decision.plan, size),
     };
+  }
+
+  private note({ caller, requestId }: PlanningInput, decisionId: string, decision: RouteDecision): void {
+    this.journal.note({
+      decision_id: decisionId,
+      organization_id: caller.organizationId,
+      request_id: requestId,
+      user_id: caller.userId,
+      api_key_id: caller.apiKeyId ?? null,
+      experiment_id: null,
+      variant: null,
+      always: decision.kind === 'routed' && decision.plan.propensity !== undefined,
+      toRecord: decision.toRecord,
+    });
   }
 
   /** When money is what is missing, the answer says how much the cheapest model would have needed. */

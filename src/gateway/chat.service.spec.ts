@@ -29,6 +29,7 @@ function fixture(plans: readonly (ChatPlan | Error)[], settings: Readonly<Record
   const limits: (NanoUsd | undefined)[] = [];
   const left = [...plans];
   const planner = {
+    drained: () => Promise.resolve(),
     plan: (_: unknown, limit: NanoUsd | undefined) => {
       limits.push(limit);
       const next = left.shift();

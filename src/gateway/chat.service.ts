@@ -44,6 +44,7 @@ export class ChatService {
       ...chat,
       caller: callerOf(request),
       route: routeOf(request),
+      requestId: request.state.requestId,
       span: request.state.span,
     };
     const first = this.planner.plan(input, chat.preferences.ceilingNanoUsd);
@@ -71,7 +72,7 @@ export class ChatService {
 
   /** Resolves when every finished request is settled; part of a graceful stop. */
   async drained(): Promise<void> {
-    await this.settlement.drained();
+    await Promise.all([this.settlement.drained(), this.planner.drained()]);
   }
 
   /** Holds the plan's first target; when the budget has no room for it, asks for the best plan that fits. */

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module';
 import { CatalogModule } from '../catalog/catalog.module';
 import { CostModule } from '../cost/cost.module';
+import { DecisionsModule } from '../decisions/decisions.module';
 import { PolicyModule } from '../policy/policy.module';
 import { ProvidersModule } from '../providers/providers.module';
 import { QuotaModule } from '../quota/quota.module';
@@ -13,6 +14,10 @@ import { ChatController } from './chat.controller';
 import { ChatPlanner } from './chat-planner';
 import { ChatReply } from './chat-reply';
 import { ChatService } from './chat.service';
+import { DecisionLookup } from './decisions/decision-lookup';
+import { RouteExplainer } from './decisions/route-explainer';
+import { RouterController } from './decisions/router.controller';
+import { RoutingVersions } from './decisions/routing-versions';
 import { EmbeddingPlanner } from './embedding-planner';
 import { EmbeddingService } from './embedding.service';
 import { EmbeddingsController } from './embeddings.controller';
@@ -35,6 +40,7 @@ import { REQUEST_PIPELINE } from './request.pipeline';
     AuthModule,
     CatalogModule,
     CostModule,
+    DecisionsModule,
     PolicyModule,
     ProvidersModule,
     QuotaModule,
@@ -47,6 +53,7 @@ import { REQUEST_PIPELINE } from './request.pipeline';
     EmbeddingsController,
     ModelsController,
     ProvidersController,
+    RouterController,
   ],
   providers: [
     ...REQUEST_PIPELINE,
@@ -54,6 +61,9 @@ import { REQUEST_PIPELINE } from './request.pipeline';
     OfferBoard,
     RoutingHints,
     RouteDecider,
+    RouteExplainer,
+    RoutingVersions,
+    DecisionLookup,
     ChatPlanner,
     ChatService,
     ChatReply,

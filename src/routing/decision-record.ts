@@ -1,3 +1,4 @@
+import { isJsonObject } from '../common/json';
 import { keyOfCard, type Candidate, type RejectedOffer, type RejectionReason } from './candidate';
 import type { CatalogView } from './catalog-view';
 import { packFeatures, type PackedFeatures } from './feature-vector';
@@ -71,6 +72,22 @@ export interface Decision {
   readonly rejected: readonly RejectedOffer[];
   /** Undefined when no candidate was left. */
   readonly plan: RoutePlan | undefined;
+}
+
+/** True for a record as this version or an earlier one wrote it; the version is for the replay to judge. */
+export function isDecisionRecord(value: unknown): value is DecisionRecord {
+  if (!isJsonObject(value)) return false;
+  const { id, v, c, n, p } = value;
+  return (
+    typeof id === 'string' &&
+    Array.isArray(v) &&
+    v.length === 3 &&
+    Array.isArray(c) &&
+    Array.isArray(n) &&
+    typeof p === 'string' &&
+    Array.isArray(value['f']) &&
+    Array.isArray(value['i'])
+  );
 }
 
 /** Packs a decision against the catalogue it was made with. */

@@ -1,13 +1,10 @@
-import { REJECTION_REASONS, type Candidate, type RejectedOffer } from './candidate';
 import type { CatalogView } from './catalog-view';
-import { ROUTER_VERSION, toDecisionRecord, type CardRef, type DecisionRecord } from './decision-record';
-import { unpackFeatures } from './feature-vector';
-import { INTENT_LABELS, INTENT_METHODS, INTENT_USES, type Intent } from './intent/intent-label';
+import { ROUTER_VERSION, toDecisionRecord, type DecisionRecord } from './decision-record';
 import { planRoute } from './plan-route';
-import type { RouteInput } from './route-input';
 import type { RoutePlan } from './route-plan';
 import type { RoutingProfile } from './routing-profile';
 import type { RoutingStrategy } from './strategies/routing-strategy';
+import { rejectedOf, toRouteInput } from './unpack-record';
 
 export type Replay =
   | {
@@ -50,67 +47,4 @@ export function replayDecision(record: DecisionRecord, sources: ReplaySources): 
     plan,
     identical: JSON.stringify(again) === JSON.stringify(record),
   };
-}
-
-function toRouteInput(record: DecisionRecord, catalog: CatalogView, profile: RoutingProfile): RouteInput {
-  return {
-    features: unpackFeatures(record.f),
-    intent: intentOf(record),
-    objective: record.o,
-    engine: record.e,
-    requestedModel: record.m,
-    candidates: candidatesOf(record, catalog),
-    fallback: record.d,
-    remainingBudget: record.b === undefined ? undefined : BigInt(record.b),
-    budgetLeft: record.u === undefined ? undefined : BigInt(record.u),
-    profile,
-    explorationPermille: record.y ?? 0,
-    seed: record.z,
-    expectedOutputTokens: record.t,
-    configVersion: record.v[2],
-  };
-}
-
-function intentOf({ i: [label, permille, method, use] }: DecisionRecord): Intent {
-  return {
-    label: INTENT_LABELS[label] ?? 'chat_lite',
-    confidence: permille / 1000,
-    method: INTENT_METHODS[method] ?? 'off',
-    use: INTENT_USES[use] ?? 'ignored',
-  };
-}
-
-function candidatesOf(record: DecisionRecord, catalog: CatalogView): Candidate[] {
-  const costs = record.p.split(',');
-  const latencies = record.l?.split(',') ?? [];
-  return record.c.map((place, i) => ({
-    ...offerAt([place, Number.parseInt(record.g?.charAt(i) ?? '0', 36)], catalog),
-    halfOpen: record.w?.includes(i) ?? false,
-    healthPercent: record.h === undefined ? 100 : Number.parseInt(record.h.slice(i * 2, i * 2 + 2), 36),
-    latencyMs: (latencies[i] ?? '') === '' ? undefined : Number.parseInt(latencies[i] ?? '', 36),
-    expectedCost: fromBase36(costs[i] ?? ''),
-    quality: record.k === undefined ? 0 : Number.parseInt(record.k.slice(i * 2, i * 2 + 2), 36) / 1000,
-    cacheSaving: record.a?.[0] === i ? BigInt(record.a[1]) : 0n,
-  }));
-}
-
-function rejectedOf(record: DecisionRecord, catalog: CatalogView): RejectedOffer[] {
-  const written = Object.keys(record.x ?? {});
-  const reasons = [...REJECTION_REASONS].sort((a, b) => written.indexOf(a) - written.indexOf(b));
-  return reasons.flatMap((reason) =>
-    (record.x?.[reason] ?? []).map((ref) => ({ ...offerAt(ref, catalog), reason })),
-  );
-}
-
-function offerAt(ref: CardRef, catalog: CatalogView): Pick<Candidate, 'card' | 'region'> {
-  const [place, regionIndex] = typeof ref === 'object' ? ref : [ref, 0];
-  const card = catalog.cardAt(place);
-  if (!card) throw new Error(`catalogue ${catalog.version} has no card ${place}`);
-  return { card, region: card.regions[regionIndex] ?? '' };
-}
-
-function fromBase36(text: string): bigint {
-  let value = 0n;
-  for (const digit of text) value = value * 36n + BigInt(Number.parseInt(digit, 36));
-  return value;
 }

@@ -99,6 +99,11 @@ export class RouterService {
     return this.strategies.map(({ name }) => name);
   }
 
+  /** Every engine, for replaying decisions. */
+  allStrategies(): readonly RoutingStrategy[] {
+    return this.strategies;
+  }
+
   /** The model that must answer; undefined when the choice is free. */
   directModelOf(request: ChatRequest): string | undefined {
     return this.config.honourRequestedModel ? insistedModel(request.model) : undefined;

@@ -36,6 +36,18 @@ export function readObjectiveShares(value: unknown): RoutingProfile['objectives'
   return shares;
 }
 
+/** True for a profile as it was kept, with its weights to the last digit. */
+export function isRoutingProfile(value: unknown): value is RoutingProfile {
+  const objectives = isJsonObject(value) ? value['objectives'] : undefined;
+  return (
+    isJsonObject(objectives) &&
+    OBJECTIVES.every((objective) => {
+      const shares = objectives[objective];
+      return isJsonObject(shares) && PARTS.every((part) => typeof shares[part] === 'number');
+    })
+  );
+}
+
 function readShares(value: unknown): ObjectiveShares {
   const parts = PARTS.map((part) => (isJsonObject(value) ? value[part] : undefined));
   const [quality, price, speed] = parts.map((part) =>

@@ -15,7 +15,7 @@ const violations: readonly (readonly [string, string, string])[] = [
   ['src/quota/a.ts', 'src/cost/target.ts', 'layer-tenancy-catalog-quota'],
   ['src/auth/a.ts', 'src/analytics/target.ts', 'layer-auth-providers-policy-routing-cost-cache-audit'],
   ['src/cost/b.ts', 'src/gateway/target.ts', 'layer-auth-providers-policy-routing-cost-cache-audit'],
-  ['src/analytics/a.ts', 'src/gateway/target.ts', 'layer-analytics'],
+  ['src/analytics/a.ts', 'src/gateway/target.ts', 'layer-analytics-decisions'],
   ['src/gateway/a.ts', 'src/app.module.ts', 'layer-gateway-health'],
   ['src/routing/a.ts', 'src/providers/target.ts', 'peer-routing'],
   ['src/cache/a.ts', 'src/audit/target.ts', 'peer-cache'],

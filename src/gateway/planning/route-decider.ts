@@ -25,6 +25,7 @@ export interface PlanningInput {
   readonly policy: PolicyOutcome;
   readonly preferences: ChatPreferences;
   readonly route: string;
+  readonly requestId: string;
   /** The request's span, when it is sampled. */
   readonly span: Span | undefined;
   /** Models that a budget has no room for; absent for any. */

@@ -14,9 +14,10 @@ export class JobQueues {
 
   constructor(
     @InjectQueue('usage') usage: Queue,
+    @InjectQueue('decision') decision: Queue,
     private readonly config: QueueConfig,
   ) {
-    this.queues = { usage };
+    this.queues = { usage, decision };
     // Outages are reported by the operation that fails; without a listener they would end the process.
     for (const queue of Object.values(this.queues)) queue.on('error', () => undefined);
   }

@@ -25,7 +25,7 @@ class QueueBackendModule {}
       inject: [QueueBackend],
       useFactory: (queueBackend: QueueBackend) => queueBackend.options(),
     }),
-    BullModule.registerQueue({ name: 'usage' }),
+    BullModule.registerQueue({ name: 'usage' }, { name: 'decision' }),
   ],
   providers: [JobQueues],
   exports: [JobQueues, QueueBackendModule],

@@ -1,6 +1,7 @@
 import type { MigrationInterface } from 'typeorm';
 import { CreateIdentity1763600000000 } from './1763600000000-create-identity';
 import { CreateLedger1763600100000 } from './1763600100000-create-ledger';
+import { CreateRoutingDecisions1764700000000 } from './1764700000000-create-routing-decisions';
 import { CreateSessions1764200000000 } from './1764200000000-create-sessions';
 import { CreateBudget1764400000000 } from './1764400000000-create-budget';
 import { CreateTenancyManagement1764100000000 } from './1764100000000-create-tenancy-management';
@@ -12,4 +13,5 @@ export const ALL_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   CreateTenancyManagement1764100000000,
   CreateSessions1764200000000,
   CreateBudget1764400000000,
+  CreateRoutingDecisions1764700000000,
 ];

@@ -1,0 +1,25 @@
+import { Setting } from '../platform/config/setting';
+import { integer } from '../platform/config/setting-types';
+
+/** How routing decisions are kept. */
+export class DecisionsConfig {
+  static readonly section = 'Routing decisions';
+
+  @Setting({
+    env: 'DECISION_SAMPLE_PERMILLE',
+    type: integer({ min: 0, max: 1_000 }),
+    default: 1_000,
+    modeDefaults: { production: 200 },
+    describe:
+      'Routing decisions in a thousand that are stored and can be looked up and replayed. Decisions of experiments and explored ones are always stored.',
+  })
+  readonly samplePermille: number;
+
+  @Setting({
+    env: 'DECISION_RETENTION_DAYS',
+    type: integer({ min: 1, max: 3_650 }),
+    default: 30,
+    describe: 'Days for which routing decisions and outcome counts are kept.',
+  })
+  readonly retentionDays: number;
+}

@@ -1,0 +1,23 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { Clock, SystemClock } from '../../common/clock';
+import { DecisionProcessor } from './decision.processor';
+import { DecisionRepository } from './decision.repository';
+import { DecisionRetention } from './decision-retention';
+import { RoutingDecisionEntity } from './routing-decision.entity';
+import { RoutingVersionEntity } from './routing-version.entity';
+import { RoutingVersionRepository } from './routing-version.repository';
+
+/** The tables of decisions and the processor that writes them; all that a worker needs. */
+@Module({
+  imports: [TypeOrmModule.forFeature([RoutingDecisionEntity, RoutingVersionEntity])],
+  providers: [
+    DecisionRepository,
+    RoutingVersionRepository,
+    DecisionProcessor,
+    DecisionRetention,
+    { provide: Clock, useClass: SystemClock },
+  ],
+  exports: [DecisionRepository, RoutingVersionRepository, DecisionProcessor],
+})
+export class DecisionStoreModule {}

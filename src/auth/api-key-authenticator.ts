@@ -7,7 +7,7 @@ import { ApiKeyHasher, isIssuedKeyForm } from './api-key';
 import { ApiKeyUsage } from './api-key-usage';
 import { ApiKeyRepository, type ActiveApiKey } from './api-key.repository';
 import { AuthCaches } from './auth-caches';
-import { IpRanges } from './ip-ranges';
+import { IpRanges } from '../common/ip-ranges';
 import { fromStoredLimits } from './key-limits';
 import type { KeyOutcome, KnownKey } from './known-key';
 import { StaticKeyRegistry, digestOf } from './static-key-registry';

@@ -1,5 +1,5 @@
 import type { Caller } from '../access/caller';
-import type { IpRanges } from './ip-ranges';
+import type { IpRanges } from '../common/ip-ranges';
 
 /** What came of a key. `unknown` covers wrong and revoked alike. */
 export type KeyOutcome =

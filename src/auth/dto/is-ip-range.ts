@@ -1,5 +1,5 @@
 import { ValidateBy, type ValidationOptions } from 'class-validator';
-import { isIpRange } from '../ip-ranges';
+import { isIpRange } from '../../common/ip-ranges';
 
 /** Validates an address or CIDR range. */
 export function IsIpRange(options?: ValidationOptions): PropertyDecorator {

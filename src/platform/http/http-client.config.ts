@@ -1,5 +1,6 @@
+import { isIpRange } from '../../common/ip-ranges';
 import { Setting } from '../config/setting';
-import { integer } from '../config/setting-types';
+import { integer, list, type SettingType } from '../config/setting-types';
 
 /** How the one outbound HTTP client keeps its connections. */
 export class HttpClientConfig {
@@ -36,4 +37,28 @@ export class HttpClientConfig {
     describe: 'Largest header block of an answer that is read.',
   })
   readonly maxHeaderBytes: number;
+
+  @Setting({
+    env: 'OUTBOUND_ALLOWED_NETWORKS',
+    type: networks(),
+    default: [],
+    describe:
+      'Addresses and networks that may be called although the address guard refuses them: private ones for URLs that tenants give, link-local and cloud metadata ones for all.',
+    example: '10.20.0.0/16,192.168.5.7',
+  })
+  readonly allowedNetworks: readonly string[];
+}
+
+function networks(): SettingType<readonly string[]> {
+  const { parse, format } = list();
+  return {
+    label: 'addresses and CIDR ranges',
+    parse(value) {
+      const entries = parse(value);
+      const wrong = entries.find((entry) => !isIpRange(entry));
+      if (wrong !== undefined) throw new Error('expected addresses and ranges such as 10.0.0.0/8');
+      return entries;
+    },
+    format,
+  };
 }

@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Pool } from 'undici';
+import { AddressGuard, type UrlOrigin } from './address-guard';
 import { HttpCall } from './http-call';
 import { HttpClientConfig } from './http-client.config';
 import { HttpFailure } from './http-failure';
@@ -11,24 +12,29 @@ const MAX_ORIGINS = 256;
 /**
  * Every outbound HTTP call goes through here. Connections are pooled per origin, never pipelined,
  * redirects are not followed (credentials would travel with them), answers are asked for
- * uncompressed (so that a byte cap is a memory cap). Fails with {@link HttpFailure} only.
+ * uncompressed (so that a byte cap is a memory cap). Addresses pass the {@link AddressGuard} when a connection
+ * is opened. Fails with {@link HttpFailure} only.
  */
 @Injectable()
 export class HttpClient implements OnApplicationShutdown {
-  private readonly pools = new Map<string, Pool>();
+  private readonly pools: Readonly<Record<UrlOrigin, Map<string, Pool>>> = {
+    operator: new Map<string, Pool>(),
+    tenant: new Map<string, Pool>(),
+  };
+  private readonly guard: AddressGuard;
 
-  constructor(private readonly config: HttpClientConfig) {}
+  constructor(private readonly config: HttpClientConfig) {
+    this.guard = new AddressGuard(config.allowedNetworks);
+  }
 
   /** Resolves when the headers of the answer are there, whatever its status. */
-  request(request: HttpRequest): Promise<HttpResponse> {
-    if (request.signal.aborted) {
-      return Promise.reject(
-        new HttpFailure({ reason: 'aborted', sent: false, cause: request.signal.reason }),
-      );
-    }
+  async request(request: HttpRequest): Promise<HttpResponse> {
+    if (request.signal.aborted)
+      throw new HttpFailure({ reason: 'aborted', sent: false, cause: request.signal.reason });
     const url = new URL(request.url);
+    const pool = this.poolOf(url, request.urlFrom ?? 'operator');
     const call = new HttpCall(request.signal);
-    this.poolOf(url.origin).dispatch(
+    pool.dispatch(
       {
         path: url.pathname + url.search,
         method: request.method,
@@ -39,20 +45,24 @@ export class HttpClient implements OnApplicationShutdown {
       },
       call,
     );
-    return call.response;
+    return await call.response;
   }
 
   async onApplicationShutdown(): Promise<void> {
-    const pools = [...this.pools.values()];
-    this.pools.clear();
+    const pools = Object.values(this.pools).flatMap((byOrigin) => [...byOrigin.values()]);
+    for (const byOrigin of Object.values(this.pools)) byOrigin.clear();
     await Promise.all(pools.map((pool) => pool.destroy()));
   }
 
-  private poolOf(origin: string): Pool {
-    const known = this.pools.get(origin);
+  /** A pool keeps what may be reached with it: one that a tenant uses is never one the operator opened. */
+  private poolOf(url: URL, urlFrom: UrlOrigin): Pool {
+    const pools = this.pools[urlFrom];
+    const known = pools.get(url.origin);
     if (known) return known;
-    if (this.pools.size >= MAX_ORIGINS) this.dropOldestPool();
-    const pool = new Pool(origin, {
+    this.guard.check(url, urlFrom);
+    if (pools.size >= MAX_ORIGINS) dropOldestPool(pools);
+    const pool = new Pool(url.origin, {
+      connect: { lookup: this.guard.lookupFor(urlFrom) },
       connections: this.config.connections,
       pipelining: 1,
       allowH2: false,
@@ -60,15 +70,15 @@ export class HttpClient implements OnApplicationShutdown {
       keepAliveTimeout: this.config.keepAliveMs,
       maxHeaderSize: this.config.maxHeaderBytes,
     });
-    this.pools.set(origin, pool);
+    pools.set(url.origin, pool);
     return pool;
   }
+}
 
-  /** A closed pool finishes its running calls and then goes away. */
-  private dropOldestPool(): void {
-    const [oldest] = this.pools;
-    if (!oldest) return;
-    this.pools.delete(oldest[0]);
-    void oldest[1].close();
-  }
+/** A closed pool finishes its running calls and then goes away. */
+function dropOldestPool(pools: Map<string, Pool>): void {
+  const [oldest] = pools;
+  if (!oldest) return;
+  pools.delete(oldest[0]);
+  void oldest[1].close();
 }

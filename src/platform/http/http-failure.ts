@@ -1,5 +1,5 @@
 /** What broke an outbound call. */
-export type HttpFailureReason = 'connection' | 'timeout' | 'aborted' | 'too_large' | 'protocol';
+export type HttpFailureReason = 'connection' | 'timeout' | 'aborted' | 'too_large' | 'protocol' | 'blocked';
 
 export interface HttpFailureOptions {
   readonly reason: HttpFailureReason;

@@ -1,7 +1,10 @@
+import type { UrlOrigin } from './address-guard';
 import type { HttpBody } from './http-body';
 
 export interface HttpRequest {
   readonly url: string;
+  /** Who wrote the URL down; `operator` when left out. */
+  readonly urlFrom?: UrlOrigin;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;

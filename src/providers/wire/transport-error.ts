@@ -8,6 +8,7 @@ const KIND_OF_REASON: Readonly<Record<HttpFailureReason, ProviderErrorKind>> = {
   connection: 'connection',
   too_large: 'invalid_response',
   protocol: 'invalid_response',
+  blocked: 'connection',
 };
 const MESSAGE_OF_REASON: Readonly<Record<HttpFailureReason, string>> = {
   aborted: 'the call was cancelled',
@@ -15,6 +16,7 @@ const MESSAGE_OF_REASON: Readonly<Record<HttpFailureReason, string>> = {
   connection: 'the connection to the provider broke',
   too_large: 'the answer of the provider is too large',
   protocol: 'the answer of the provider is not HTTP',
+  blocked: 'the address of the provider may not be called',
 };
 
 /** Any failure while talking to a vendor as a ProviderError; one that is one already stays as it is. */

@@ -1,7 +1,8 @@
 import type { Secret } from '../platform/config/secret';
 import { Setting } from '../platform/config/setting';
-import { choice, flag, integer, secret, text } from '../platform/config/setting-types';
+import { choice, flag, integer, json, secret, text, url } from '../platform/config/setting-types';
 import { JWT_ALGORITHMS, type JwtAlgorithm } from './jwt-algorithm';
+import { roleMap, type RoleMap } from './role-map';
 import { staticKeys, type StaticKey } from './static-key';
 
 const MIN_SECRET_LENGTH = 32;
@@ -67,6 +68,35 @@ export class AuthConfig {
   readonly jwtPublicKeyFile: string | undefined;
 
   @Setting({
+    env: 'JWT_JWKS_URL',
+    type: url(['https', 'http']),
+    describe:
+      'JWKS document of the issuer, instead of a secret or a PEM key. Keys are fetched from here only, never from an address in a token; JWT_ALGORITHM says for which algorithm (RS256 when unset).',
+    example: 'https://id.example.com/.well-known/jwks.json',
+    unsafeInProduction: (value) =>
+      value?.startsWith('http://') === true ? 'keys would be fetched unencrypted' : undefined,
+  })
+  readonly jwtJwksUrl: string | undefined;
+
+  @Setting({
+    env: 'JWT_JWKS_CACHE_SECONDS',
+    type: integer({ min: 10, max: 86_400 }),
+    default: 600,
+    describe:
+      'After this time the JWKS document is read again in the background; when that fails, the keys at hand go on being used.',
+  })
+  readonly jwtJwksCacheSeconds: number;
+
+  @Setting({
+    env: 'JWT_JWKS_COOLDOWN_SECONDS',
+    type: integer({ min: 1, max: 3_600 }),
+    default: 30,
+    describe:
+      'Least time between two reads of the JWKS document, however many tokens name unknown keys; how soon a new key is known.',
+  })
+  readonly jwtJwksCooldownSeconds: number;
+
+  @Setting({
     env: 'JWT_ALGORITHM',
     type: choice(JWT_ALGORITHMS),
     describe:
@@ -92,6 +122,40 @@ export class AuthConfig {
     describe: 'Claim that names the organization by id or slug.',
   })
   readonly jwtOrganizationClaim: string;
+
+  @Setting({
+    env: 'JWT_USER_CLAIM',
+    type: text(),
+    default: 'sub',
+    describe: 'Claim that names the user by id.',
+  })
+  readonly jwtUserClaim: string;
+
+  @Setting({
+    env: 'JWT_ROLES_CLAIM',
+    type: text(),
+    default: 'roles',
+    describe:
+      'Claim with the list of roles; a dot leads into an object (`realm_access.roles`). Roles narrow what the member may do.',
+  })
+  readonly jwtRolesClaim: string;
+
+  @Setting({
+    env: 'JWT_PERMISSIONS_CLAIM',
+    type: text(),
+    default: 'permissions',
+    describe: 'Claim with a list of permissions, to which the token is limited as well.',
+  })
+  readonly jwtPermissionsClaim: string;
+
+  @Setting({
+    env: 'JWT_ROLE_MAP',
+    type: json('a JSON object of role names', roleMap),
+    default: {},
+    describe: 'Names of the issuer’s roles and the built-in role each stands for.',
+    example: '{"gateway-admins":"owner","gateway-users":"developer"}',
+  })
+  readonly jwtRoleMap: RoleMap;
 
   @Setting({
     env: 'JWT_CLOCK_SKEW_SECONDS',

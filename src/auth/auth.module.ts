@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccessModule } from '../access/access.module';
+import { HttpClientModule } from '../platform/http/http-client.module';
 import { TenancyModule } from '../tenancy/tenancy.module';
 import { ApiKeyAuthenticator } from './api-key-authenticator';
 import { ApiKeyUsage } from './api-key-usage';
@@ -33,6 +34,7 @@ import { StaticKeyRegistry } from './static-key-registry';
     TenancyModule,
     AccessModule,
     AuthStateModule,
+    HttpClientModule,
     SessionModule,
     DiscoveryModule,
   ],

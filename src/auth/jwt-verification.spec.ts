@@ -33,7 +33,9 @@ describe('resolveJwtVerification', () => {
 
   it.each([
     [{}, 'is required'],
-    [{ JWT_SECRET: SECRET, JWT_PUBLIC_KEY: rsaPem }, 'not both'],
+    [{ JWT_SECRET: SECRET, JWT_PUBLIC_KEY: rsaPem }, 'not several'],
+    [{ JWT_SECRET: SECRET, JWT_JWKS_URL: 'https://id.example.com/jwks' }, 'not several'],
+    [{ JWT_JWKS_URL: 'https://id.example.com/jwks', JWT_ALGORITHM: 'HS256' }, 'does not fit a JWKS URL'],
     [{ JWT_SECRET: SECRET, JWT_ALGORITHM: 'RS256' }, 'JWT_ALGORITHM: RS256 does not fit'],
     [{ JWT_PUBLIC_KEY: rsaPem, JWT_ALGORITHM: 'HS256' }, 'JWT_ALGORITHM: HS256 does not fit'],
     [{ JWT_PUBLIC_KEY: rsaPem, JWT_ALGORITHM: 'ES256' }, 'JWT_ALGORITHM: ES256 does not fit'],
@@ -72,7 +74,7 @@ describe('resolveJwtVerification', () => {
     const mode = statSync(path).mode & 0o777;
     rmSync(folder, { recursive: true });
 
-    expect(first.found?.key.length).toBeGreaterThanOrEqual(64);
+    expect(first.found && 'key' in first.found && first.found.key.length).toBeGreaterThanOrEqual(64);
     expect(second).toEqual(first);
     expect(mode).toBe(0o600);
     expect(fromFile.found?.algorithm).toBe('ES256');

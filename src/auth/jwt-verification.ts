@@ -4,12 +4,13 @@ import type { AuthConfig } from './auth.config';
 import type { JwtAlgorithm } from './jwt-algorithm';
 import { readOrCreateSecret } from './secret-file';
 
-/** How a token is verified; the algorithm is part of it and never taken from the token. */
-export interface JwtVerification {
-  readonly algorithm: JwtAlgorithm;
-  /** Shared secret, or public key in PEM form. */
-  readonly key: string;
-}
+/**
+ * How a token is verified; the algorithm is part of it and never taken from the token. `key` is a shared secret or a public
+ * key in PEM form; with `jwksUrl` the issuer publishes the keys.
+ */
+export type JwtVerification =
+  | { readonly algorithm: JwtAlgorithm; readonly key: string }
+  | { readonly algorithm: Exclude<JwtAlgorithm, 'HS256'>; readonly jwksUrl: string };
 
 const MIN_RSA_BITS = 2048;
 
@@ -23,14 +24,17 @@ export function resolveJwtVerification(
   problems: string[],
 ): JwtVerification | undefined {
   const pem = publicKeyText(config, problems);
-  if (pem !== undefined && config.jwtSecret !== undefined) {
-    problems.push('JWT_SECRET: set either a secret or a public key, not both');
+  if ([pem, config.jwtSecret, config.jwtJwksUrl].filter((source) => source !== undefined).length > 1) {
+    problems.push('JWT_SECRET: set a secret, a public key or a JWKS URL, not several of them');
     return undefined;
   }
+  if (config.jwtJwksUrl !== undefined) return withJwks(config.jwtJwksUrl, config.jwtAlgorithm, problems);
   const verification = pem === undefined ? withSecret(config, secretPath) : withPublicKey(pem, problems);
   if (verification === undefined) {
     if (problems.length === 0)
-      problems.push('JWT_SECRET: JWT_SECRET, JWT_PUBLIC_KEY or JWT_PUBLIC_KEY_FILE is required');
+      problems.push(
+        'JWT_SECRET: JWT_SECRET, JWT_PUBLIC_KEY, JWT_PUBLIC_KEY_FILE or JWT_JWKS_URL is required',
+      );
     return undefined;
   }
   if (config.jwtAlgorithm !== undefined && config.jwtAlgorithm !== verification.algorithm) {
@@ -40,6 +44,16 @@ export function resolveJwtVerification(
     return undefined;
   }
   return verification;
+}
+
+function withJwks(
+  jwksUrl: string,
+  algorithm: JwtAlgorithm = 'RS256',
+  problems: string[],
+): JwtVerification | undefined {
+  if (algorithm !== 'HS256') return { algorithm, jwksUrl };
+  problems.push('JWT_ALGORITHM: HS256 does not fit a JWKS URL; published keys are no secrets');
+  return undefined;
 }
 
 function withSecret(config: AuthConfig, secretPath: string | undefined): JwtVerification | undefined {

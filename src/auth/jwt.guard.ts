@@ -14,6 +14,7 @@ export class JwtGuard extends AuthGuard('jwt') {
 }
 
 function refusalOf(info: unknown): AppError {
+  if (info instanceof AppError) return info;
   if (info instanceof Error && info.name === 'TokenExpiredError') {
     return new AppError(AUTH_ERRORS.expiredToken, { public: 'The token has expired.' });
   }

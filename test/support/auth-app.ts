@@ -20,6 +20,7 @@ import { loadConfig } from '../../src/platform/config/load-config';
 import { DatabaseConfig } from '../../src/platform/database/database.config';
 import { DatabaseModule } from '../../src/platform/database/database.module';
 import { configureExpress } from '../../src/platform/http/configure-express';
+import { HttpClientConfig } from '../../src/platform/http/http-client.config';
 import { HttpServerModule } from '../../src/platform/http/http-server.module';
 import { ServerConfig } from '../../src/platform/http/server.config';
 import { RedisConfig } from '../../src/platform/redis/redis.config';
@@ -34,6 +35,7 @@ const CONFIG_CLASSES = [
   DatabaseConfig,
   DataDirectoryConfig,
   ServerConfig,
+  HttpClientConfig,
   RedisConfig,
 ];
 

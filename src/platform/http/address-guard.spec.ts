@@ -19,7 +19,7 @@ function resolveTo(addresses: readonly string[], origin: UrlOrigin, allowed: rea
   const guard = new AddressGuard(allowed, resolve as never);
   return new Promise<unknown>((settle) => {
     guard.lookupFor(origin)('name.example', { all: true }, (error, found) =>
-      settle(error === null ? found : `${error.message}`),
+      settle(error === null ? found : error.message),
     );
   });
 }

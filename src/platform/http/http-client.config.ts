@@ -50,15 +50,15 @@ export class HttpClientConfig {
 }
 
 function networks(): SettingType<readonly string[]> {
-  const { parse, format } = list();
+  const entries = list();
   return {
     label: 'addresses and CIDR ranges',
     parse(value) {
-      const entries = parse(value);
-      const wrong = entries.find((entry) => !isIpRange(entry));
+      const networks = entries.parse(value);
+      const wrong = networks.find((entry) => !isIpRange(entry));
       if (wrong !== undefined) throw new Error('expected addresses and ranges such as 10.0.0.0/8');
-      return entries;
+      return networks;
     },
-    format,
+    format: (value) => entries.format(value),
   };
 }

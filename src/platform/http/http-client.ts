@@ -45,7 +45,7 @@ export class HttpClient implements OnApplicationShutdown {
       },
       call,
     );
-    return await call.response;
+    return call.response;
   }
 
   async onApplicationShutdown(): Promise<void> {

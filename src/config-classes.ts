@@ -3,6 +3,7 @@ import { SessionConfig } from './auth/session/session.config';
 import { ExtraProvidersConfig } from './catalog/extra-providers.config';
 import { CostConfig } from './cost/cost.config';
 import { DecisionsConfig } from './decisions/decisions.config';
+import { LedgerConfig } from './cost/ledger/ledger.config';
 import { GatewayConfig } from './gateway/gateway.config';
 import { DataDirectoryConfig } from './platform/config/data-directory.config';
 import { GeneralConfig } from './platform/config/general.config';
@@ -30,6 +31,7 @@ export const CONFIG_CLASSES: readonly ConfigClass[] = [
   RoutingConfig,
   DecisionsConfig,
   CostConfig,
+  LedgerConfig,
   PolicyConfig,
   AuthConfig,
   SessionConfig,

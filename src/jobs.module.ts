@@ -1,10 +1,14 @@
 import { Module } from '@nestjs/common';
 import { LedgerModule } from './cost/ledger/ledger.module';
+import { LedgerUpkeep } from './cost/ledger/ledger-upkeep';
+import { RollupZones } from './cost/ledger/rollup-zones';
 import { UsageProcessor } from './cost/ledger/usage.processor';
 import { DecisionProcessor } from './decisions/store/decision.processor';
 import { DecisionStoreModule } from './decisions/store/decision-store.module';
 import { JOB_PROCESSORS, type JobProcessor } from './platform/queue/job-processor';
 import { JobWorkers } from './platform/queue/job-workers';
+import { PERIODIC_TASKS, type PeriodicTask } from './platform/queue/periodic-task';
+import { PeriodicTasks } from './platform/queue/periodic-tasks';
 import { QueueModule } from './platform/queue/queue.module';
 
 /** Everything that runs background jobs: in the worker process, or in the API process when it is the only one. */
@@ -17,6 +21,12 @@ import { QueueModule } from './platform/queue/queue.module';
       useFactory: (...processors: JobProcessor[]): readonly JobProcessor[] => processors,
     },
     JobWorkers,
+    {
+      provide: PERIODIC_TASKS,
+      inject: [LedgerUpkeep, RollupZones],
+      useFactory: (...tasks: PeriodicTask[]): readonly PeriodicTask[] => tasks,
+    },
+    PeriodicTasks,
   ],
 })
 export class JobsModule {}

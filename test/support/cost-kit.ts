@@ -16,6 +16,7 @@ import {
   type SpendingAnswer,
   type SpendingQuestion,
 } from '../../src/cost/ledger/spending.query';
+import type { RequestRow } from '../../src/cost/ledger/request-row';
 import type { UsageRow } from '../../src/cost/ledger/usage-row';
 import { NO_USAGE } from '../../src/llm/token-usage';
 import { loadConfig } from '../../src/platform/config/load-config';
@@ -251,6 +252,41 @@ export function usageRow(changes: Partial<UsageRow> = {}, atMs = 1_800_000_000_0
     cost_source: 'exact',
     status: 'success',
     error_code: null,
+    ...changes,
+  };
+}
+
+/** How a request ended; times follow from the instant inside its id. */
+export function requestRow(changes: Partial<RequestRow> = {}, atMs = 1_800_000_000_000): RequestRow {
+  return {
+    request_id: newId('req', atMs),
+    requested_at: new Date(atMs).toISOString(),
+    organization_id: 'org_1',
+    project_id: null,
+    user_id: 'usr_1',
+    api_key_id: null,
+    endpoint: 'chat.completions',
+    purpose: 'answer',
+    requested_model: null,
+    strategy: 'heuristic',
+    objective: 'balanced',
+    intent: null,
+    decision_id: newId('dec', atMs),
+    provider: 'demo',
+    model: 'demo-small',
+    region: 'global',
+    status: 'success',
+    error_code: null,
+    cache_outcome: 'bypass',
+    latency_ms: 15,
+    output_limit: null,
+    fingerprint: null,
+    requested_nano_usd: null,
+    strongest_nano_usd: null,
+    strongest_model: null,
+    cheapest_nano_usd: null,
+    cheapest_model: null,
+    baseline_price_version: null,
     ...changes,
   };
 }

@@ -17,6 +17,7 @@ export interface HoldTotal {
 /** Later years have more than four digits. */
 const LAST_TIME = Date.UTC(9999, 11, 31);
 
+/** In one order, so that two workers with the same rows wait for each other instead of locking each other out. */
 const INSERT_ROWS = `
   INSERT INTO usage_record (
     attempt_id, started_on, started_at, finished_at, held_at, request_id, client_request_id, hold_id,
@@ -24,7 +25,8 @@ const INSERT_ROWS = `
     region, strategy, objective, intent, decision_id, price_version,
     input_uncached, cache_read, cache_write_5m, cache_write_1h, audio_input, image_input,
     output_text, reasoning, audio_output, image_output,
-    cost_nano_usd, held_nano_usd, cost_source, status, error_code, latency_ms, first_token_ms)
+    cost_nano_usd, held_nano_usd, cost_source, status, error_code, latency_ms, first_token_ms,
+    caller_region)
   SELECT
     attempt_id, started_on, started_at, finished_at, held_at, request_id, client_request_id, hold_id,
     organization_id, project_id, user_id, api_key_id, endpoint, purpose, requested_model, provider, resolved_model,
@@ -33,14 +35,16 @@ const INSERT_ROWS = `
     (usage->>'cacheWrite1h')::bigint, (usage->>'audioInput')::bigint, (usage->>'imageInput')::bigint,
     (usage->>'outputText')::bigint, (usage->>'reasoning')::bigint, (usage->>'audioOutput')::bigint,
     (usage->>'imageOutput')::bigint,
-    cost_nano_usd, held_nano_usd, cost_source, status, error_code, latency_ms, first_token_ms
+    cost_nano_usd, held_nano_usd, cost_source, status, error_code, latency_ms, first_token_ms,
+    caller_region
   FROM jsonb_to_recordset($1::jsonb) AS r(
     attempt_id text, started_on date, started_at timestamptz, finished_at timestamptz, held_at timestamptz,
     request_id text, client_request_id text, hold_id text, organization_id text, project_id text, user_id text,
     api_key_id text, endpoint text, purpose text, requested_model text, provider text, resolved_model text,
     region text, strategy text, objective text, intent text, decision_id text, price_version text, usage jsonb,
     cost_nano_usd bigint, held_nano_usd bigint, cost_source text, status text, error_code text,
-    latency_ms integer, first_token_ms integer)
+    latency_ms integer, first_token_ms integer, caller_region text)
+  ORDER BY attempt_id
   ON CONFLICT (attempt_id, started_on) DO NOTHING
   RETURNING attempt_id`;
 

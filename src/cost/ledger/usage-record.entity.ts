@@ -133,4 +133,13 @@ export class UsageRecordEntity {
 
   @Column({ name: 'first_token_ms', type: 'integer', nullable: true })
   firstTokenMs: number | null;
+
+  /** Set on corrections: the attempt whose cost and tokens this row changes by its own, signed, ones. */
+  @Index('usage_record_corrects', { where: 'corrects_id IS NOT NULL' })
+  @Column({ name: 'corrects_id', type: 'text', nullable: true })
+  correctsId: string | null;
+
+  /** Where the client is, when a proxy in front says so. */
+  @Column({ name: 'caller_region', type: 'text', nullable: true })
+  callerRegion: string | null;
 }

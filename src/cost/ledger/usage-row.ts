@@ -47,6 +47,8 @@ export interface UsageRow {
   readonly cost_source: CostSource;
   readonly status: AttemptStatus;
   readonly error_code: string | null;
+  /** Where the client is, when a proxy in front says so. */
+  readonly caller_region?: string | null;
 }
 
 const TEXT_FIELDS = [

@@ -5,6 +5,7 @@ import { CreateRoutingDecisions1764700000000 } from './1764700000000-create-rout
 import { CreateSessions1764200000000 } from './1764200000000-create-sessions';
 import { CreateBudget1764400000000 } from './1764400000000-create-budget';
 import { CreateTenancyManagement1764100000000 } from './1764100000000-create-tenancy-management';
+import { CreateRollups1764500000000 } from './1764500000000-create-rollups';
 
 /** Every migration, oldest first. */
 export const ALL_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -14,4 +15,5 @@ export const ALL_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   CreateSessions1764200000000,
   CreateBudget1764400000000,
   CreateRoutingDecisions1764700000000,
+  CreateRollups1764500000000,
 ];

@@ -195,6 +195,7 @@ export default tseslint.config(
   {
     files: [
       'src/main.ts',
+      'src/rotate-credentials.ts',
       'src/worker.ts',
       'src/prepare-node.ts',
       'src/start-failure.ts',

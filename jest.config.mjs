@@ -5,6 +5,9 @@ const esmPackages = [
   'nestjs-pino',
   'cockatiel',
   '@opentelemetry/otlp-exporter-base',
+  'openid-client',
+  'oauth4webapi',
+  'jose',
 ].join('|');
 
 export const base = {

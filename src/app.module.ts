@@ -14,6 +14,8 @@ import { HttpServerModule } from './platform/http/http-server.module';
 import { LifecycleModule } from './platform/lifecycle/lifecycle.module';
 import { OutboxHealthCheck } from './platform/outbox/outbox.health-check';
 import { OutboxModule } from './platform/outbox/outbox.module';
+import { ActivityWatchModule } from './analytics/activity-watch.module';
+import { ProviderCredentialsModule } from './providers/credentials/provider-credentials.module';
 import { RedisConfig } from './platform/redis/redis.config';
 import { RedisHealthCheck } from './platform/redis/redis.health-check';
 import { RedisModule } from './platform/redis/redis.module';
@@ -43,6 +45,8 @@ export class AppModule {
         LifecycleModule,
         HttpServerModule,
         GatewayModule,
+        ProviderCredentialsModule,
+        ActivityWatchModule,
         AnalyticsModule,
         HealthModule.register({
           imports: [GatewayModule, HealthChecksModule],

@@ -1,5 +1,6 @@
 import { AuthConfig } from './auth/auth.config';
 import { SessionConfig } from './auth/session/session.config';
+import { SsoConfig } from './auth/sso/sso.config';
 import { ExtraProvidersConfig } from './catalog/extra-providers.config';
 import { CostConfig } from './cost/cost.config';
 import { DecisionsConfig } from './decisions/decisions.config';
@@ -9,6 +10,7 @@ import { DataDirectoryConfig } from './platform/config/data-directory.config';
 import { GeneralConfig } from './platform/config/general.config';
 import type { ConfigClass } from './platform/config/setting';
 import { DatabaseConfig } from './platform/database/database.config';
+import { EncryptionConfig } from './platform/encryption/encryption.config';
 import { HttpClientConfig } from './platform/http/http-client.config';
 import { ServerConfig } from './platform/http/server.config';
 import { LoggingConfig } from './platform/logging/logging.config';
@@ -20,6 +22,7 @@ import { ProvidersConfig } from './providers/providers.config';
 import { VendorsConfig } from './providers/vendors.config';
 import { RoutingConfig } from './routing/routing.config';
 import { TelemetryConfig } from './telemetry/telemetry.config';
+import { SecurityWatchConfig } from './tenancy/security/security-watch.config';
 import { TenancyConfig } from './tenancy/tenancy.config';
 
 /** Every setting there is, in the order of `.env.example` and `docs/configuration.md`. */
@@ -35,13 +38,16 @@ export const CONFIG_CLASSES: readonly ConfigClass[] = [
   PolicyConfig,
   AuthConfig,
   SessionConfig,
+  SsoConfig,
   TenancyConfig,
+  SecurityWatchConfig,
   GatewayConfig,
   ServerConfig,
   HttpClientConfig,
   DataDirectoryConfig,
   DatabaseConfig,
   RedisConfig,
+  EncryptionConfig,
   QueueConfig,
   OutboxConfig,
   LoggingConfig,

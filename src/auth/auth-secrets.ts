@@ -5,7 +5,7 @@ import { ConfigProblems } from '../platform/config/load-config';
 import type { Secret } from '../platform/config/secret';
 import { AuthConfig } from './auth.config';
 import { resolveJwtVerification, type JwtVerification } from './jwt-verification';
-import { readOrCreateSecret } from './secret-file';
+import { readOrCreateSecret } from '../platform/config/secret-file';
 
 /** The pepper and the JWT key: configured, or generated once into the data directory where that is allowed. */
 @Injectable()

@@ -25,6 +25,7 @@ import { PepperCheck } from './pepper-check';
 import { PermissionsGuard } from './permissions.guard';
 import { RouteProtectionCheck } from './route-protection.check';
 import { SessionModule } from './session/session.module';
+import { SsoModule } from './sso/sso.module';
 import { StaticKeyRegistry } from './static-key-registry';
 
 /** Who is asking, and may they: API keys, tokens, the two global guards, and the routes that manage keys. */
@@ -36,6 +37,7 @@ import { StaticKeyRegistry } from './static-key-registry';
     AuthStateModule,
     HttpClientModule,
     SessionModule,
+    SsoModule,
     DiscoveryModule,
   ],
   controllers: [ApiKeysController, MembersController, OrganizationsController],

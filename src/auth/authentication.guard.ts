@@ -9,9 +9,10 @@ import { AUTH_ERRORS } from './auth.errors';
 import { readCredential } from './credential';
 import { JwtGuard } from './jwt.guard';
 import type { KeyOutcome } from './known-key';
+import { SessionCookies } from './session/session-cookies';
 import { SessionAuthenticator, type SessionOutcome } from './session/session-authenticator';
 import { isSessionToken } from './session/session-tokens';
-import { RefusalJournal } from './watch/refusal-journal';
+import { AuthWatch } from './watch/auth-watch';
 
 const REALM = 'Bearer realm="modelmuxer"';
 
@@ -28,6 +29,11 @@ interface Exchange {
 const MISSING: Refusal = {
   definition: AUTH_ERRORS.missingApiKey,
   text: 'No API key was given. Send it as "Authorization: Bearer <key>" or in the header "x-api-key".',
+};
+
+const FORGED: Refusal = {
+  definition: AUTH_ERRORS.csrf,
+  text: 'A session cookie changes nothing without its token in the header "x-csrf-token"; GET /auth/session tells it.',
 };
 
 type Outcome = KeyOutcome | SessionOutcome;
@@ -53,7 +59,8 @@ export class AuthenticationGuard implements CanActivate {
     private readonly keys: ApiKeyAuthenticator,
     private readonly jwt: JwtGuard,
     private readonly sessions: SessionAuthenticator,
-    private readonly refusals: RefusalJournal,
+    private readonly cookies: SessionCookies,
+    private readonly watch: AuthWatch,
   ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
@@ -62,7 +69,7 @@ export class AuthenticationGuard implements CanActivate {
     const http = context.switchToHttp();
     const exchange = { request: http.getRequest<GatewayRequest>(), response: http.getResponse<Response>() };
     const credential = readCredential(exchange.request.headers);
-    if (credential.kind === 'none') throw this.refuse(exchange, MISSING);
+    if (credential.kind === 'none') return this.acceptCookie(exchange);
     if (credential.kind === 'jwt' && !isSessionToken(credential.token))
       return this.acceptToken(context, exchange);
     const outcome =
@@ -72,6 +79,16 @@ export class AuthenticationGuard implements CanActivate {
     return outcome instanceof Promise
       ? outcome.then((settled) => this.accept(exchange, settled))
       : this.accept(exchange, outcome);
+  }
+
+  private async acceptCookie(exchange: Exchange): Promise<boolean> {
+    const { request } = exchange;
+    const token = this.cookies.accessToken(request.headers);
+    if (token === undefined) throw this.refuse(exchange, MISSING);
+    const outcome = await this.sessions.authenticate(token);
+    if (outcome.kind === 'authenticated' && this.cookies.mayBeForged(request, outcome.caller.sessionId))
+      throw this.refuse(exchange, FORGED);
+    return this.accept(exchange, outcome);
   }
 
   private async acceptToken(context: ExecutionContext, exchange: Exchange): Promise<boolean> {
@@ -90,6 +107,7 @@ export class AuthenticationGuard implements CanActivate {
   private accept(exchange: Exchange, outcome: Outcome): boolean {
     if (outcome.kind !== 'authenticated') throw this.refuse(exchange, REFUSALS[outcome.kind]);
     exchange.request.state.caller = outcome.caller;
+    this.watch.accepted(outcome.caller, exchange.request);
     return true;
   }
 
@@ -103,7 +121,7 @@ export class AuthenticationGuard implements CanActivate {
   }
 
   private note(request: GatewayRequest, reason: string): void {
-    this.refusals.note({ action: 'auth.refuse', reason, address: request.ip });
+    this.watch.refused(reason, request.ip);
   }
 }
 

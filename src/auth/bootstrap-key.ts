@@ -7,7 +7,7 @@ import { DatabaseServer } from '../platform/database/database-server';
 import { MemberRepository } from '../tenancy/member.repository';
 import { ApiKeyHasher, displayPrefix, newApiKey } from './api-key';
 import { ApiKeyRepository } from './api-key.repository';
-import { readText, writePrivateFile } from './secret-file';
+import { readText, writePrivateFile } from '../platform/config/secret-file';
 
 /**
  * What the start lines can say about the administrator's key. `created`: made at this start, shown this once. `kept`: made at

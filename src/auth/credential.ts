@@ -10,8 +10,8 @@ const NONE: Credential = { kind: 'none' };
 const BEARER = /^bearer +(\S+) *$/i;
 
 /**
- * Reads `Authorization: Bearer <key or JWT>`, else `x-api-key: <key>`. Nothing else counts: keys in a URL end up in
- * logs, and cookies would need protection against forged requests.
+ * Reads `Authorization: Bearer <key or JWT>`, else `x-api-key: <key>`. Nothing else counts as one: keys in a URL end up in
+ * logs; the cookie of a session is the guard's business, because it needs protection against forged requests.
  */
 export function readCredential(headers: IncomingHttpHeaders): Credential {
   const bearer = bearerToken(headers.authorization);

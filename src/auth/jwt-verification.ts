@@ -2,7 +2,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { AuthConfig } from './auth.config';
 import type { JwtAlgorithm } from './jwt-algorithm';
-import { readOrCreateSecret } from './secret-file';
+import { readOrCreateSecret } from '../platform/config/secret-file';
 
 /**
  * How a token is verified; the algorithm is part of it and never taken from the token. `key` is a shared secret or a public

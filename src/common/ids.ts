@@ -12,11 +12,14 @@ let poolOffset = POOL_BYTES;
 export type IdPrefix =
   'req' | 'att' | 'hold' | 'dec' | 'org' | 'prj' | 'usr' | 'key' | 'job' | 'evt' | 'ses' | 'box' | 'bdg';
 
+/** What an organization keeps here: a provider credential. */
+export type KeptIdPrefix = 'crd';
+
 /**
  * Time-ordered unique id such as `req_01k8f3…`: 48 bits of milliseconds, 80 random bits, lower-case
  * Crockford base 32. Never contains `:` (BullMQ uses it as a separator).
  */
-export function newId(prefix: IdPrefix, nowMs: number = Date.now()): string {
+export function newId(prefix: IdPrefix | KeptIdPrefix, nowMs: number = Date.now()): string {
   return `${prefix}_${timePart(nowMs)}${randomPart()}`;
 }
 

@@ -63,7 +63,9 @@ export class ChatPlanner {
       plan: decision.plan,
       catalogVersion: this.board.view.version,
       inputTokensBound: size.inputTokensBound,
-      targets: this.targetsOf(decision.plan, size),
+      targets: this.targetsOf(decision.plan, size).map((target) =>
+        this.board.asCalledBy(target, input.caller.organizationId),
+      ),
     };
   }
 

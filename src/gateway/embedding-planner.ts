@@ -84,7 +84,7 @@ export class EmbeddingPlanner {
     const chosen = cheapestModelOf(candidates);
     const [first] = chosen;
     if (!first) throw refusalOf(toNoRoute(rejected, name), needsOf(input.policy.request, size));
-    const parts = this.partsOf(input.policy.request, chosen);
+    const parts = this.partsOf(input.policy.request, chosen, input.caller.organizationId);
     const worstCaseNanoUsd = parts.reduce((sum, part) => sum + (part.targets[0]?.worstCaseNanoUsd ?? 0n), 0n);
     this.assertWithin(input.preferences.ceilingNanoUsd, worstCaseNanoUsd);
     return {
@@ -103,6 +103,7 @@ export class EmbeddingPlanner {
   private partsOf(
     { inputs, ...rest }: EmbeddingRequest,
     chosen: readonly Candidate[],
+    organizationId: string,
   ): readonly EmbeddingPart[] {
     const most = Math.min(...chosen.map(({ card }) => card.embedding?.maxInputs ?? inputs.length));
     return inRuns(inputs, most).map((run) => {
@@ -110,7 +111,7 @@ export class EmbeddingPlanner {
       return {
         inputs: run,
         inputTokensExpected: size.inputTokensExpected,
-        targets: chosen.map((candidate) => this.toTarget(candidate, size)),
+        targets: chosen.map((candidate) => this.toTarget(candidate, size, organizationId)),
       };
     });
   }
@@ -156,8 +157,12 @@ export class EmbeddingPlanner {
     }));
   }
 
-  private toTarget({ card, region }: Candidate, size: EmbeddingSize): ExecutionTarget {
-    const provider = this.providerOf(card);
+  private toTarget(
+    { card, region }: Candidate,
+    size: EmbeddingSize,
+    organizationId: string,
+  ): ExecutionTarget {
+    const provider = this.registry.findFor(card.provider, organizationId);
     if (!provider) throw new Error(`${card.provider} was chosen but is not configured`);
     return {
       provider,

@@ -66,6 +66,12 @@ export class OfferBoard {
     return this.callableOfAnyKind;
   }
 
+  /** The same target with the organization's own key, where it has one for the provider. */
+  asCalledBy<T extends { readonly provider: ConfiguredProvider }>(target: T, organizationId: string): T {
+    const provider = this.registry.findFor(target.provider.name, organizationId);
+    return provider === undefined || provider === target.provider ? target : { ...target, provider };
+  }
+
   /** The provider that serves an offered model. */
   providerOf(card: ModelCard): ConfiguredProvider {
     const provider = this.registry.find(card.provider);

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock';
 import { ProviderError } from '../llm/provider-error';
 import { ProviderHealth } from './provider-health';
-import type { ConfiguredProvider, ProviderCredential } from './provider-registry';
+import type { ProviderCredential } from './provider-credential';
+import type { ConfiguredProvider } from './provider-registry';
 import type { CircuitPermit } from './resilience/circuit';
 import { takeTurn, type CredentialHealth, type CredentialState } from './resilience/credential-health';
 
@@ -39,8 +40,8 @@ export class CredentialPool {
 
   /** Takes a turn; throws the ProviderError that says why no call may be made now. */
   admit(provider: ConfiguredProvider, model: string): AdmittedCredential {
-    const overload = this.overloadOf(provider, model);
-    if (overload) throw overload;
+    const refused = this.lockOf(provider) ?? this.overloadOf(provider, model);
+    if (refused) throw refused;
     const standings = this.standingsOf(provider, model);
     let candidates = candidatesAmong(standings);
     while (candidates.length > 0) {
@@ -55,8 +56,8 @@ export class CredentialPool {
 
   /** Why {@link admit} would refuse now, as far as can be told without taking a turn. */
   refusalOf(provider: ConfiguredProvider, model: string): ProviderError | undefined {
-    const overload = this.overloadOf(provider, model);
-    if (overload) return overload;
+    const refused = this.lockOf(provider) ?? this.overloadOf(provider, model);
+    if (refused) return refused;
     const standings = this.standingsOf(provider, model);
     return candidatesAmong(standings).length > 0 ? undefined : refusal(provider.name, standings);
   }
@@ -67,6 +68,13 @@ export class CredentialPool {
       provider.credentials.length > 1 &&
       this.standingsOf(provider, model).some(({ state, isRefused }) => state === 'ready' && !isRefused)
     );
+  }
+
+  /** An organization whose own key cannot be read does not call with anybody else's. */
+  private lockOf({ name, credentials }: ConfiguredProvider): ProviderError | undefined {
+    if (credentials.length > 0) return undefined;
+    const message = "the organization's key of this provider cannot be read";
+    return new ProviderError({ provider: name, kind: 'authentication', message, mayHaveBilled: false });
   }
 
   private overloadOf(provider: ConfiguredProvider, model: string): ProviderError | undefined {

@@ -27,6 +27,8 @@ export interface CalledAs {
   readonly model: string;
   /** Label of the credential. */
   readonly credential: string;
+  /** It belongs to one organization: its failures say nothing about the model for others. */
+  readonly isTenants?: boolean;
 }
 
 /** A refused credential is spared for as long as an open circuit at first, and at most this long. */
@@ -72,7 +74,8 @@ export class ProviderHealth {
       const { kind: reason } = error;
       this.logger.warn({ message: 'A provider refuses a credential', provider, credential, model, reason });
     }
-    this.of(provider, model).recordFailure(error, nowMs, credential);
+    if (called.isTenants === true) this.of(provider, model).of(credential).recordFailure(error, nowMs);
+    else this.of(provider, model).recordFailure(error, nowMs, credential);
   }
 
   /** Which credentials of a provider were refused. */

@@ -13,7 +13,8 @@ import { MetricsService } from '../telemetry/metrics.service';
 import { canEmbed } from './can-embed';
 import { CredentialPool } from './credential-pool';
 import { ProviderHealth } from './provider-health';
-import type { ConfiguredProvider, ProviderCredential } from './provider-registry';
+import type { ProviderCredential } from './provider-credential';
+import type { ConfiguredProvider } from './provider-registry';
 import { ProvidersConfig } from './providers.config';
 import { CallDeadline } from './resilience/call-deadline';
 import { RunningCall } from './running-call';
@@ -129,7 +130,9 @@ export class ProviderInvoker {
   ): BegunCall & { readonly running: RunningCall } {
     const { name } = provider;
     const { credential, permit } = this.pool.admit(provider, card.model);
-    const called = { provider: name, model: card.model, credential: credential.label };
+    const { isTenants } = credential;
+    const called = { provider: name, model: card.model, credential: credential.label, isTenants };
+    const shown = isTenants === true ? TENANT_LABEL : credential.label;
     const deadline = new CallDeadline({
       provider: name,
       signal,
@@ -147,16 +150,19 @@ export class ProviderInvoker {
       now: () => this.clock.monotonic(),
       onSuccess: (timing) => {
         this.health.recordSuccess(called, timing);
-        this.metrics.credentialCall({ provider: name, credential: credential.label, outcome: 'success' });
+        this.metrics.credentialCall({ provider: name, credential: shown, outcome: 'success' });
       },
       onFailure: (error) => {
         this.health.recordFailure(called, error);
-        this.metrics.credentialCall({ provider: name, credential: credential.label, outcome: error.kind });
+        this.metrics.credentialCall({ provider: name, credential: shown, outcome: error.kind });
       },
     });
     return { running, deadline, credential };
   }
 }
+
+/** What metrics say of all keys of organizations. */
+const TENANT_LABEL = 'tenant';
 
 interface BegunCall {
   readonly deadline: CallDeadline;

@@ -3,7 +3,8 @@ import { Clock } from '../common/clock';
 import type { ProviderProbe } from '../llm/chat-adapter';
 import { HttpClient } from '../platform/http/http-client';
 import { ProviderHealth } from './provider-health';
-import { ProviderRegistry, type ConfiguredProvider, type ProviderCredential } from './provider-registry';
+import type { ProviderCredential } from './provider-credential';
+import { ProviderRegistry, type ConfiguredProvider } from './provider-registry';
 import { ProvidersConfig } from './providers.config';
 import type { Circuit } from './resilience/circuit';
 

@@ -1,6 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ExtraProvidersConfig } from '../catalog/extra-providers.config';
 import type { ChatAdapter, ProviderEndpoint } from '../llm/chat-adapter';
+import { TenantKeys } from './credentials/tenant-keys';
+import type { ProviderCredential } from './provider-credential';
 import { ProvidersConfig } from './providers.config';
 import type { WeightedKey } from '../catalog/credential-list';
 import type { AbortHabit } from './vendors';
@@ -9,23 +11,13 @@ import { VendorsConfig } from './vendors.config';
 /** The adapters of `adapters/index.ts`, as one list. */
 export const CHAT_ADAPTER_LIST = Symbol('CHAT_ADAPTER_LIST');
 
-/** As whom a vendor is called. */
-export interface ProviderCredential {
-  /** `key-1`, `key-2` … in the order of the settings: all that logs and metrics may say of it. */
-  readonly label: string;
-  /** Its share of the calls, compared with the provider's other credentials. */
-  readonly weight: number;
-  /** Undefined for servers that need none. */
-  readonly apiKey: string | undefined;
-}
-
 /** A vendor that is configured and can be called. */
 export interface ConfiguredProvider {
   readonly name: string;
   readonly adapter: ChatAdapter;
   /** Where it is, with its first key. A call goes out as the credential that was chosen for it. */
   readonly endpoint: ProviderEndpoint;
-  /** At least one. */
+  /** At least one; none for an organization whose own key cannot be read. */
   readonly credentials: readonly ProviderCredential[];
   /** How far a call is read on after its client has left; undefined: it is cancelled at once. */
   readonly drain: DrainLimits | undefined;
@@ -62,6 +54,7 @@ export class ProviderRegistry {
     config: ProvidersConfig,
     vendors: VendorsConfig,
     extra: ExtraProvidersConfig,
+    private readonly tenantKeys: TenantKeys = new TenantKeys(),
   ) {
     const { demo, drainOnAbort: drained } = config;
     const drain = { maxMs: config.drainMaxMs, maxBytes: config.drainMaxBytes };
@@ -75,6 +68,12 @@ export class ProviderRegistry {
 
   find(name: string): ConfiguredProvider | undefined {
     return this.providers.get(name);
+  }
+
+  /** The provider as this organization calls it: with its own key where it has one. */
+  findFor(name: string, organizationId: string): ConfiguredProvider | undefined {
+    const provider = this.providers.get(name);
+    return provider && this.tenantKeys.viewOf(provider, organizationId);
   }
 }
 

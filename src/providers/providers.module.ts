@@ -3,6 +3,7 @@ import { provideList } from '../common/provide-list';
 import { HttpClientModule } from '../platform/http/http-client.module';
 import { CHAT_ADAPTERS } from './adapters';
 import { CredentialPool } from './credential-pool';
+import { TenantKeys } from './credentials/tenant-keys';
 import { ProviderHealth } from './provider-health';
 import { ProviderInvoker } from './provider-invoker';
 import { ProviderProber } from './provider-prober';
@@ -17,11 +18,12 @@ import { VendorHttp } from './wire/vendor-http';
     ...provideList(CHAT_ADAPTER_LIST, CHAT_ADAPTERS),
     ProviderRegistry,
     ProviderHealth,
+    TenantKeys,
     CredentialPool,
     ProviderInvoker,
     ProviderProber,
     RetryBudget,
   ],
-  exports: [ProviderRegistry, ProviderHealth, ProviderInvoker, ProviderProber, RetryBudget],
+  exports: [TenantKeys, ProviderRegistry, ProviderHealth, ProviderInvoker, ProviderProber, RetryBudget],
 })
 export class ProvidersModule {}

@@ -160,6 +160,11 @@ export class MetricsService {
       .observe(distance(sample.costNanoUsd, sample.vendorCostNanoUsd));
   }
 
+  /** `kind` is one of the closed set of security events. */
+  securityEvent(kind: string): void {
+    if (this.enabled) this.metrics.securityEvents.inc({ kind: this.names.of(kind) });
+  }
+
   policyViolation(type: string): void {
     if (this.enabled) this.metrics.policyViolations.inc({ type: this.names.of(type) });
   }

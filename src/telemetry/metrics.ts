@@ -33,6 +33,7 @@ function http({ counter, gauge, histogram }: Define) {
     authFailures: counter('modelmuxer_auth_failures_total', 'Refused authentications by error code', [
       'reason',
     ]),
+    securityEvents: counter('modelmuxer_security_events_total', 'Unusual activity by kind', ['kind']),
     rateLimited: counter('modelmuxer_rate_limited_total', 'Requests answered with 429 by error code', [
       'reason',
     ]),

@@ -21,6 +21,10 @@ export class OrganizationRepository {
     return this.organizations.findOneBy({ slug });
   }
 
+  findByIdOrSlug(text: string): Promise<OrganizationEntity | null> {
+    return this.organizations.findOneBy([{ id: text }, { slug: text }]);
+  }
+
   findById(id: string): Promise<OrganizationEntity | null> {
     return this.organizations.findOneBy({ id });
   }

@@ -13,6 +13,7 @@ import { AuthModule } from '../../src/auth/auth.module';
 import { AuthenticationGuard } from '../../src/auth/authentication.guard';
 import { BootstrapKey } from '../../src/auth/bootstrap-key';
 import { SessionConfig } from '../../src/auth/session/session.config';
+import { SsoConfig } from '../../src/auth/sso/sso.config';
 import { PermissionsGuard } from '../../src/auth/permissions.guard';
 import { ConfigModule } from '../../src/platform/config/config.module';
 import { DataDirectoryConfig } from '../../src/platform/config/data-directory.config';
@@ -24,6 +25,7 @@ import { HttpClientConfig } from '../../src/platform/http/http-client.config';
 import { HttpServerModule } from '../../src/platform/http/http-server.module';
 import { ServerConfig } from '../../src/platform/http/server.config';
 import { RedisConfig } from '../../src/platform/redis/redis.config';
+import { SecurityWatchConfig } from '../../src/tenancy/security/security-watch.config';
 import { TenancyConfig } from '../../src/tenancy/tenancy.config';
 import { useMigratedDatabase } from './embedded-template';
 import { RecordedAuditModule } from './recorded-audit-log';
@@ -31,7 +33,9 @@ import { RecordedAuditModule } from './recorded-audit-log';
 const CONFIG_CLASSES = [
   AuthConfig,
   SessionConfig,
+  SsoConfig,
   TenancyConfig,
+  SecurityWatchConfig,
   DatabaseConfig,
   DataDirectoryConfig,
   ServerConfig,
@@ -76,6 +80,8 @@ export interface AuthAppOptions {
   /** Kept when given; otherwise a folder of its own that goes with the app. */
   readonly dataDir?: string;
   readonly controllers?: readonly Type[];
+  /** A free one when left out. */
+  readonly port?: number;
 }
 
 /** The authentication part of the service, with a real database, on a port of its own. */
@@ -99,7 +105,7 @@ export async function startAuthApp(options: AuthAppOptions = {}): Promise<AuthAp
     ],
   }).compile();
   const app = testing.createNestApplication<NestExpressApplication>({ bodyParser: false, logger: ['fatal'] });
-  await listen(app);
+  await listen(app, options.port ?? 0);
   const state = app.get(BootstrapKey).take();
   return {
     app,
@@ -114,10 +120,10 @@ export async function startAuthApp(options: AuthAppOptions = {}): Promise<AuthAp
 }
 
 /** A start that fails takes its database down with it, as the end of the process would. */
-async function listen(app: NestExpressApplication): Promise<void> {
+async function listen(app: NestExpressApplication, port: number): Promise<void> {
   configureExpress(app, { sampleTrace: () => false, observe: (_request, _response, next) => next() });
   try {
-    await app.listen(0, '127.0.0.1');
+    await app.listen(port, '127.0.0.1');
   } catch (error) {
     await app.close();
     throw error;

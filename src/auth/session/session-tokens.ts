@@ -85,8 +85,8 @@ export class SessionTokens {
     return macOf(this.#csrfKey, sessionId);
   }
 
-  isCsrf(sessionId: string, token: string | undefined): boolean {
-    return token !== undefined && equal(this.csrf(sessionId), token);
+  isCsrf(sessionId: string, token: string): boolean {
+    return equal(this.csrf(sessionId), token);
   }
 }
 

@@ -2,6 +2,8 @@ import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@ne
 import { AuditLog } from '../../access/audit-log';
 import { Clock } from '../../common/clock';
 import { networkOf } from '../../common/network-of';
+import { SecurityEventStore } from '../../tenancy/security/security-event-store';
+import { SecurityWatchConfig } from '../../tenancy/security/security-watch.config';
 import { OrganizationRepository } from '../../tenancy/organization.repository';
 
 /** Somebody was refused before it was known who they are. */
@@ -24,6 +26,13 @@ interface Tally {
   count: number;
 }
 
+interface Burst {
+  readonly kind: 'address' | 'user';
+  readonly id: string;
+  readonly refusal: Refusal;
+  count: number;
+}
+
 const FLUSH_EVERY_MS = 60_000;
 const MAX_TALLIES = 1_000;
 const NETWORK = { v4Bits: 32, v6Bits: 64 };
@@ -43,6 +52,8 @@ export class RefusalJournal implements OnModuleInit, OnModuleDestroy {
     private readonly audit: AuditLog,
     private readonly clock: Clock,
     private readonly organizations: OrganizationRepository,
+    private readonly events: SecurityEventStore,
+    private readonly config: SecurityWatchConfig,
   ) {}
 
   onModuleInit(): void {
@@ -68,6 +79,7 @@ export class RefusalJournal implements OnModuleInit, OnModuleDestroy {
     const tallies = [...this.#tallies.values()];
     this.#tallies.clear();
     for (const tally of tallies) await this.record(tally);
+    await this.reportBursts(tallies);
   }
 
   private add(
@@ -89,10 +101,44 @@ export class RefusalJournal implements OnModuleInit, OnModuleDestroy {
     return tally;
   }
 
+  /** Many refusals of one address, or at one account, are worth more than a line in the trail. */
+  private async reportBursts(tallies: readonly Tally[]): Promise<void> {
+    const bursts = new Map<string, Burst>();
+    for (const { refusal, network, count } of tallies) {
+      add(bursts, { kind: 'address', id: network, refusal, count });
+      if (refusal.userId !== undefined) add(bursts, { kind: 'user', id: refusal.userId, refusal, count });
+    }
+    for (const burst of bursts.values()) {
+      if (burst.count >= this.config.refusalBurst) await this.report(burst);
+    }
+  }
+
+  private async report({ kind, id, refusal, count }: Burst): Promise<void> {
+    // Told once an hour at most.
+    const hour = new Date(this.clock.now()).toISOString().slice(0, 'YYYY-MM-DDTHH'.length);
+    try {
+      await this.events.note({
+        dedupeKey: `failed_logins/${id}/${hour}`,
+        organizationId: await this.organizationOf(kind === 'user' ? refusal : undefined),
+        kind: 'failed_logins',
+        subjectKind: kind,
+        subjectId: id,
+        address: refusal.address ?? null,
+        facts: { refused_in_a_minute: count },
+      });
+    } catch {
+      this.logger.error(`A burst of ${count} refused authentications could not be noted`);
+    }
+  }
+
+  /** Refusals of nobody in particular are the business of the tenant that exists in every installation. */
+  private async organizationOf(refusal: Refusal | undefined): Promise<string> {
+    return refusal?.organizationId ?? (await this.organizations.findBySlug(HOME_TENANT))?.id ?? HOME_TENANT;
+  }
+
   private async record({ refusal, network, firstAtMs, lastAtMs, count }: Tally): Promise<void> {
     try {
-      const organizationId =
-        refusal.organizationId ?? (await this.organizations.findBySlug(HOME_TENANT))?.id ?? HOME_TENANT;
+      const organizationId = await this.organizationOf(refusal);
       await this.audit.record({
         organizationId,
         action: refusal.action,
@@ -112,4 +158,10 @@ export class RefusalJournal implements OnModuleInit, OnModuleDestroy {
       this.logger.error(`${count} refused authentication(s) (${refusal.reason}) could not be recorded`);
     }
   }
+}
+
+function add(bursts: Map<string, Burst>, burst: Burst): void {
+  const known = bursts.get(burst.id);
+  if (known === undefined) bursts.set(burst.id, burst);
+  else known.count += burst.count;
 }

@@ -9,7 +9,20 @@ export function createSecurityHeadersMiddleware() {
   const protect = helmet({
     // The service itself speaks plain HTTP; upgrading would break every address but localhost.
     contentSecurityPolicy: {
-      directives: { 'upgrade-insecure-requests': null, 'img-src': ["'self'", 'data:'] },
+      useDefaults: false,
+      directives: {
+        'default-src': ["'none'"],
+        'script-src': ["'self'"],
+        'script-src-attr': ["'none'"],
+        // Swagger UI sets styles from its own scripts.
+        'style-src': ["'self'", "'unsafe-inline'"],
+        'img-src': ["'self'", 'data:'],
+        'font-src': ["'self'", 'data:'],
+        'connect-src': ["'self'"],
+        'base-uri': ["'none'"],
+        'form-action': ["'self'"],
+        'frame-ancestors': ["'none'"],
+      },
     },
     xPoweredBy: false,
   });

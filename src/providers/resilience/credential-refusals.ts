@@ -16,6 +16,8 @@ interface Mark extends CredentialRefusal {
   readonly pauseMs: number;
 }
 
+const MAX_MARKS = 10_000;
+
 /** The keys a vendor has refused, as a whole or for single models. A mark stays until a call succeeds. */
 export class CredentialRefusals {
   private readonly marks = new Map<string, Mark>();
@@ -33,8 +35,14 @@ export class CredentialRefusals {
     const name = isAboutModel ? nameOf(called.credential, called.model) : called.credential;
     const before = this.marks.get(name);
     const pauseMs = Math.min(before ? before.pauseMs * 2 : this.pauses.firstMs, this.pauses.longestMs);
+    if (before === undefined && this.marks.size >= MAX_MARKS) this.forgetOldest();
     this.marks.set(name, { kind: error.kind, pauseMs, untilMs: nowMs + pauseMs });
     return before === undefined;
+  }
+
+  private forgetOldest(): void {
+    const [oldest] = this.marks.keys();
+    if (oldest !== undefined) this.marks.delete(oldest);
   }
 
   accept(credential: string, model?: string): void {

@@ -24,6 +24,8 @@ export interface CallTiming {
 /** Outcomes older than this say nothing about now. */
 const OUTCOME_TTL_MS = 60_000;
 const OUTCOMES = 20;
+/** Organizations bring keys along, and replace them. */
+const MAX_CREDENTIALS = 2_000;
 const MINIMUM_OUTCOMES = 5;
 const DEGRADED_SHARE = 0.2;
 /** An overload passes soon, whatever the vendor says; a longer wait is the business of a quota. */
@@ -45,8 +47,14 @@ export class ModelHealth {
     const known = this.credentials.get(label);
     if (known) return known;
     const made = new CredentialHealth(this.makeCircuit());
+    if (this.credentials.size >= MAX_CREDENTIALS) this.forgetOldest();
     this.credentials.set(label, made);
     return made;
+  }
+
+  private forgetOldest(): void {
+    const [oldest] = this.credentials.keys();
+    if (oldest !== undefined) this.credentials.delete(oldest);
   }
 
   /** Milliseconds for which the overloaded vendor asked not to be called again with any key. */

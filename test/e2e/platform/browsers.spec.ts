@@ -1,3 +1,4 @@
+import { createApp } from '../../support/create-app';
 import { startTinyApp } from './tiny-app';
 
 async function preflight(settings: Record<string, string>, origin: string): Promise<string | null> {
@@ -37,4 +38,32 @@ describe('the address of a client', () => {
       expect(second.status).toBe(status);
     }
   });
+});
+
+describe('the documentation page', () => {
+  it('needs nothing that its content security policy forbids', async () => {
+    const app = await createApp();
+    const page = await fetch(`${app.url}/docs`);
+    const html = await page.text();
+    const policy = page.headers.get('content-security-policy') ?? '';
+    const scripts = [...html.matchAll(/<script\b([^>]*)>([^]*?)<\/script>/g)];
+    const sources = scripts.map(([, attributes = '']) => /src="([^"]+)"/.exec(attributes)?.[1] ?? '');
+    const fetched = await Promise.all(
+      sources.map(async (source) => (await fetch(new URL(source, page.url))).status),
+    );
+    const outside = [...html.matchAll(/(?:src|href)="([^"]+)"/g)]
+      .map(([, target = '']) => new URL(target, page.url))
+      .filter((url) => url.origin !== app.url && url.protocol !== 'data:');
+    await app.stop();
+
+    expect(policy).toContain("default-src 'none';script-src 'self'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toMatch(/script-src[^;]*unsafe|https?:|\*/);
+    expect(scripts.length).toBeGreaterThan(0);
+    // No script in the page itself, no attribute that is one, nothing from elsewhere.
+    expect(scripts.every(([, , text = '']) => text.trim() === '')).toBe(true);
+    expect(html).not.toMatch(/\son[a-z]+="/);
+    expect(outside).toEqual([]);
+    expect(new Set(fetched)).toEqual(new Set([200]));
+  }, 120_000);
 });

@@ -69,7 +69,7 @@ describe('migrations on the embedded database', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'mm-migrations-'));
     database = await EmbeddedDatabase.start({ dataDir: folder, searchPath: 'public, bullmq' });
-  });
+  }, 90_000);
   afterAll(async () => {
     await database.stop();
     rmSync(folder, { recursive: true });

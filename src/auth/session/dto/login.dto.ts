@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsOptional, IsString, Length, Matches } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, IsString, Length, Matches } from 'class-validator';
 
 const MAX_EMAIL = 320;
 const MAX_PASSWORD = 1_024;
@@ -30,14 +30,25 @@ export class LoginDto {
   @IsString()
   @Matches(NAME, { message: 'organization is not the form of an id or slug' })
   organization?: string;
+
+  @ApiPropertyOptional({
+    enum: ['body', 'cookie'],
+    default: 'body',
+    description:
+      '`cookie` for browsers: the tokens go into cookies no script can read, the answer has a CSRF token.',
+  })
+  @IsOptional()
+  @IsIn(['body', 'cookie'])
+  transport?: 'body' | 'cookie';
 }
 
-/** Body of `POST /auth/refresh`. */
+/** Body of `POST /auth/refresh`; a browser leaves it out and sends its cookie. */
 export class RefreshDto {
-  @ApiProperty({ example: 'mmr_01k8f3…', maxLength: MAX_TOKEN })
+  @ApiPropertyOptional({ example: 'mmr_01k8f3…', maxLength: MAX_TOKEN })
+  @IsOptional()
   @IsString()
   @Length(1, MAX_TOKEN)
-  refresh_token: string;
+  refresh_token?: string;
 }
 
 /** Body of `POST /auth/logout`; may be left out. */

@@ -1,11 +1,11 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { Caller } from '../../../access/caller';
 import type { SessionGrant } from '../session.service';
 
-/** Answer of a log-in or refresh. */
+/** Answer of a log-in or refresh. With cookies the tokens are left out and `csrf_token` is there. */
 export class SessionTokensDto {
-  @ApiProperty({ example: 'eyJhbGciOi…', description: 'Send it as `Authorization: Bearer …`.' })
-  access_token: string;
+  @ApiPropertyOptional({ example: 'eyJhbGciOi…', description: 'Send it as `Authorization: Bearer …`.' })
+  access_token?: string;
 
   @ApiProperty({ enum: ['Bearer'] })
   token_type: 'Bearer';
@@ -13,8 +13,11 @@ export class SessionTokensDto {
   @ApiProperty({ type: 'integer', example: 900, description: 'Seconds.' })
   expires_in: number;
 
-  @ApiProperty({ example: 'mmr_01k8f3…', description: 'For `POST /auth/refresh`, once.' })
-  refresh_token: string;
+  @ApiPropertyOptional({ example: 'mmr_01k8f3…', description: 'For `POST /auth/refresh`, once.' })
+  refresh_token?: string;
+
+  @ApiPropertyOptional({ description: 'Send it as `x-csrf-token` with everything but GET.' })
+  csrf_token?: string;
 
   @ApiProperty({ type: 'integer', example: 604800, description: 'Seconds.' })
   refresh_expires_in: number;
@@ -48,6 +51,9 @@ export class CallerDto {
 
   @ApiProperty({ type: [String], example: ['models:read', 'budgets:read'] })
   permissions: string[];
+
+  @ApiProperty({ type: String, nullable: true, description: 'Of a session: for `x-csrf-token`.' })
+  csrf_token: string | null;
 }
 
 export function toSessionTokensDto(grant: SessionGrant): SessionTokensDto {
@@ -62,7 +68,13 @@ export function toSessionTokensDto(grant: SessionGrant): SessionTokensDto {
   };
 }
 
-export function toCallerDto(caller: Caller): CallerDto {
+/** For browsers: what is in the cookies is not in the answer. */
+export function toCookieSessionDto(grant: SessionGrant, csrfToken: string): SessionTokensDto {
+  const { access_token: _access, refresh_token: _refresh, ...rest } = toSessionTokensDto(grant);
+  return { ...rest, csrf_token: csrfToken };
+}
+
+export function toCallerDto(caller: Caller, csrfToken: string | null): CallerDto {
   return {
     user_id: caller.userId,
     organization_id: caller.organizationId,
@@ -71,5 +83,6 @@ export function toCallerDto(caller: Caller): CallerDto {
     api_key_id: caller.apiKeyId ?? null,
     session_id: caller.sessionId ?? null,
     permissions: [...caller.permissions].sort(),
+    csrf_token: csrfToken,
   };
 }

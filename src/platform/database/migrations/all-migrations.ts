@@ -3,6 +3,9 @@ import { CreateIdentity1763600000000 } from './1763600000000-create-identity';
 import { CreateLedger1763600100000 } from './1763600100000-create-ledger';
 import { CreateRoutingDecisions1764700000000 } from './1764700000000-create-routing-decisions';
 import { CreateSessions1764200000000 } from './1764200000000-create-sessions';
+import { CreateUserIdentities1764200100000 } from './1764200100000-create-user-identities';
+import { CreateProviderCredentials1764200200000 } from './1764200200000-create-provider-credentials';
+import { CreateSecurityEvents1764200300000 } from './1764200300000-create-security-events';
 import { CreateBudget1764400000000 } from './1764400000000-create-budget';
 import { CreateTenancyManagement1764100000000 } from './1764100000000-create-tenancy-management';
 import { CreateRollups1764500000000 } from './1764500000000-create-rollups';
@@ -13,6 +16,9 @@ export const ALL_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   CreateLedger1763600100000,
   CreateTenancyManagement1764100000000,
   CreateSessions1764200000000,
+  CreateUserIdentities1764200100000,
+  CreateProviderCredentials1764200200000,
+  CreateSecurityEvents1764200300000,
   CreateBudget1764400000000,
   CreateRoutingDecisions1764700000000,
   CreateRollups1764500000000,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { Secret } from '../platform/config/secret';
+import { Secret } from './secret';
 
 const SECRET_BYTES = 48;
 

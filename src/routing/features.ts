@@ -3,9 +3,8 @@ import type { ChatRequest } from '../llm/chat-request';
 import { hasImage, lastUserText, textOfMessage } from '../llm/message-text';
 import { SIGNAL_GROUPS, SIGNAL_PHRASES } from './signal-lexicon';
 import { NO_SIGNALS, type Signal, type SignalCounts } from './signals';
+import { windowOf } from './text-window';
 
-/** Features look at this many characters from each end of the prompt, so a megabyte costs no more than a page. */
-const WINDOW_CHARACTERS = 4096;
 /** One signal counts at most this often: ten keywords say no more than five about what a prompt is. */
 const MAX_COUNT = 15;
 const BACKTICK = 96;
@@ -53,11 +52,6 @@ export function extractFeatures(request: ChatRequest): PromptFeatures {
     wantsJson: request.responseFormat !== undefined && request.responseFormat.type !== 'text',
     signals,
   };
-}
-
-function windowOf(text: string): string {
-  if (text.length <= 2 * WINDOW_CHARACTERS) return text;
-  return `${text.slice(0, WINDOW_CHARACTERS)}\n${text.slice(-WINDOW_CHARACTERS)}`;
 }
 
 function charactersOf(request: ChatRequest, lastUserCharacters: number): number {

@@ -9,5 +9,6 @@ export const ROUTING_ERRORS = {
   policyViolation: { code: 'policy_violation', category: 'policy' },
   insufficientBudget: { code: 'insufficient_budget', category: 'budget' },
   unpricedModel: { code: 'unpriced_model', category: 'budget' },
+  invalidRouterArtefact: { code: 'invalid_router_artefact', category: 'invalid_request' },
   noProviderAvailable: { code: 'no_provider_available', category: 'unavailable' },
 } as const satisfies Record<string, ErrorDefinition>;

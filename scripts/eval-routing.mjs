@@ -1,0 +1,129 @@
+/**
+ * npm run eval:routing -- --mode pair --weak A --strong B --data rows.jsonl --out predictions.jsonl
+ *                      -- --mode pool …   -- --mode cascade --weak A --strong B [--verifier-auc 0.8] [--verifier-share 0.02] …
+ * Common: [--source prefix] [--train rows.jsonl | --router router.json | --cv] [--plot file.svg]
+ * Runs the product's predictor (and for a pool its hybrid engine) over JSON lines `{id, prompt, source?, task?,
+ * models?: {name: {score?, cost?}}}`, writes one line per prediction and, where there are scores, prints figures beside the baselines.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { buildWhenStale } from './lib/build.mjs';
+import { ensureDependencies } from './lib/install.mjs';
+import { onPackagedNode } from './lib/packaged-node.mjs';
+import { routingModules } from './lib/routing/built-modules.mjs';
+import { evaluateCascade } from './lib/routing/evaluate-cascade.mjs';
+import { evaluatePair } from './lib/routing/evaluate-pair.mjs';
+import { evaluatePool } from './lib/routing/evaluate-pool.mjs';
+import { costsOf } from './lib/routing/model-cards.mjs';
+import { readOptions, required } from './lib/routing/options.mjs';
+import { qualityChart } from './lib/routing/quality-chart.mjs';
+import { tableLines } from './lib/table.mjs';
+
+const known = {
+  values: [
+    'mode',
+    'weak',
+    'strong',
+    'source',
+    'train',
+    'router',
+    'data',
+    'out',
+    'plot',
+    'verifier-auc',
+    'verifier-share',
+  ],
+  flags: ['cv'],
+};
+
+await onPackagedNode(async () => {
+  const options = readOptions(process.argv.slice(2), known);
+  const mode = required(options, 'mode');
+  const evaluate = { pair: evaluatePair, pool: evaluatePool, cascade: evaluateCascade }[mode];
+  if (!evaluate) throw new Error('--mode is pair, pool or cascade');
+  await ensureDependencies();
+  await buildWhenStale();
+  const modules = routingModules();
+  const pair =
+    mode === 'pool' ? {} : { weak: required(options, 'weak'), strong: required(options, 'strong') };
+  const read = (path) => modules.readLabelledRows(readFileSync(path, 'utf8'));
+  const rows = ofSource(read(required(options, 'data')), options.source).filter(({ models }) =>
+    answers(models, pair),
+  );
+  if (rows.length === 0) throw new Error('no row of the data fits: check --source, --weak and --strong');
+  const trainRows = options.train === undefined ? undefined : read(options.train);
+  const names = namesOf([...rows, ...(trainRows ?? [])], rows);
+  const costs = costsOf(rows.some(hasCosts) ? rows : (trainRows ?? rows));
+  console.log(`${rows.length} prompts; ${weightsNote(options)}.`);
+  const result = evaluate(rows, {
+    ...pair,
+    names,
+    costs,
+    modules,
+    trainRows,
+    cv: options.cv,
+    artefact: options.router && readFileSync(options.router, 'utf8'),
+    auc: Number(options['verifier-auc'] ?? 0.8),
+    verifierShare: Number(options['verifier-share'] ?? 0.02),
+  });
+  if (options.out) write(options.out, result.lines.map((line) => JSON.stringify(line)).join('\n') + '\n');
+  if (result.curves) print(result);
+  if (result.curves && options.plot) write(options.plot, qualityChart(result.title, result));
+  return 0;
+});
+
+function ofSource(rows, prefix) {
+  return prefix === undefined
+    ? rows
+    : rows.filter(({ source, task }) => `${source}/${task}`.startsWith(prefix));
+}
+
+function answers(models, { weak, strong }) {
+  return weak === undefined || models.size === 0 || (models.has(weak) && models.has(strong));
+}
+
+/** The models of the data; of the training rows when the data names none. */
+function namesOf(all, rows) {
+  const source = rows.some(({ models }) => models.size > 0) ? rows : all;
+  return [...new Set(source.flatMap(({ models }) => [...models.keys()]))];
+}
+
+function hasCosts({ models }) {
+  return [...models.values()].some(({ cost }) => cost !== undefined);
+}
+
+function weightsNote({ train, router, cv }) {
+  if (cv) return 'cross-validated in five folds, the same question always in one';
+  if (train !== undefined) return `trained on ${train}`;
+  return router === undefined ? 'built-in weights, nothing trained for these models' : `router ${router}`;
+}
+
+function print({ title, notes = [], summaries, singles, best }) {
+  const number = (value, digits) => (value === undefined ? '-' : value.toFixed(digits));
+  const rows = summaries.map(({ name, apgr, cpt50, cpt80, at100, at98, at95 }) => [
+    name,
+    number(apgr, 4),
+    number(cpt50, 1),
+    number(cpt80, 1),
+    number(at100, 1),
+    number(at98, 1),
+    number(at95, 1),
+  ]);
+  const head = ['', 'APGR', 'CPT(50) %', 'CPT(80) %', 'saved % at 100 %', 'at 98 %', 'at 95 % quality'];
+  console.log(`\n${title}\n`);
+  for (const note of notes) console.log(`${note}\n`);
+  console.log(tableLines([head, ...rows]).join('\n'));
+  const single = singles.map(({ name, quality, cost }) => [
+    name,
+    number(quality, 4),
+    (cost * 1000).toFixed(4),
+    number(100 * (1 - cost / best.cost), 1),
+  ]);
+  console.log(`\n${tableLines([['', 'quality', 'USD per 1,000', 'saved %'], ...single]).join('\n')}`);
+}
+
+function write(path, content) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+  console.log(`written: ${path}`);
+}

@@ -10,9 +10,16 @@ export function routingModules() {
   return {
     ...built('catalog/known-models'),
     ...built('catalog/price-book'),
+    ...built('catalog/model-catalog'),
+    ...built('routing/catalog-view'),
     ...built('routing/features'),
+    ...built('routing/fingerprint'),
     ...built('routing/intent/rule-intent-classifier'),
     ...built('routing/learning/read-training-rows'),
+    ...built('routing/learning/replay/candidate-policy'),
+    ...built('routing/learning/replay/off-policy-estimate'),
+    ...built('routing/learning/replay/replay-policy'),
+    ...built('routing/learning/replay/replay-verdict'),
     ...built('routing/learning/train-built-in'),
     ...built('routing/learning/train-router'),
     ...built('routing/quality/built-in-router'),
@@ -21,5 +28,6 @@ export function routingModules() {
     ...built('routing/quality/weighted-predictor'),
     ...built('routing/routing-profile'),
     ...built('routing/strategies/hybrid.strategy'),
+    ...built('routing/strategies/index'),
   };
 }

@@ -1,7 +1,7 @@
 /**
  * npm run eval:routing -- --mode pair --weak A --strong B --data rows.jsonl --out predictions.jsonl
  *                      -- --mode pool …   -- --mode cascade --weak A --strong B [--verifier-auc 0.8] [--verifier-share 0.02] …
- * Common: [--source prefix] [--train rows.jsonl | --router router.json | --cv] [--plot file.svg]
+ * Common: [--source prefix] [--train rows.jsonl | --router router.json | --cv | --unseen] [--recipe trained|built-in] [--plot file.svg]
  * Runs the product's predictor (and for a pool its hybrid engine) over JSON lines `{id, prompt, source?, task?,
  * models?: {name: {score?, cost?}}}`, writes one line per prediction and, where there are scores, prints figures beside the baselines.
  */
@@ -16,6 +16,7 @@ import { evaluatePair } from './lib/routing/evaluate-pair.mjs';
 import { evaluatePool } from './lib/routing/evaluate-pool.mjs';
 import { costsOf } from './lib/routing/model-cards.mjs';
 import { readOptions, required } from './lib/routing/options.mjs';
+import { foldOf, taskOf } from './lib/routing/predictions.mjs';
 import { qualityChart } from './lib/routing/quality-chart.mjs';
 import { tableLines } from './lib/table.mjs';
 
@@ -32,8 +33,9 @@ const known = {
     'plot',
     'verifier-auc',
     'verifier-share',
+    'recipe',
   ],
-  flags: ['cv'],
+  flags: ['cv', 'unseen'],
 };
 
 await onPackagedNode(async () => {
@@ -47,9 +49,8 @@ await onPackagedNode(async () => {
   const pair =
     mode === 'pool' ? {} : { weak: required(options, 'weak'), strong: required(options, 'strong') };
   const read = (path) => modules.readLabelledRows(readFileSync(path, 'utf8'));
-  const rows = ofSource(read(required(options, 'data')), options.source).filter(({ models }) =>
-    answers(models, pair),
-  );
+  const all = read(required(options, 'data'));
+  const rows = ofSource(all, options.source).filter(({ models }) => answers(models, pair));
   if (rows.length === 0) throw new Error('no row of the data fits: check --source, --weak and --strong');
   const trainRows = options.train === undefined ? undefined : read(options.train);
   const names = namesOf([...rows, ...(trainRows ?? [])], rows);
@@ -60,9 +61,12 @@ await onPackagedNode(async () => {
     names,
     costs,
     modules,
-    trainRows,
-    cv: options.cv,
-    artefact: options.router && readFileSync(options.router, 'utf8'),
+    training: {
+      trainRows,
+      recipe: options.recipe,
+      artefact: options.router && readFileSync(options.router, 'utf8'),
+      ...leftOut(options, all),
+    },
     auc: Number(options['verifier-auc'] ?? 0.8),
     verifierShare: Number(options['verifier-share'] ?? 0.02),
   });
@@ -71,6 +75,12 @@ await onPackagedNode(async () => {
   if (result.curves && options.plot) write(options.plot, qualityChart(result.title, result));
   return 0;
 });
+
+/** With --cv each fifth of the questions is left out in turn, with --unseen each task, in all sources; the rest of the file trains, other sources included. */
+function leftOut({ cv, unseen }, all) {
+  if (unseen) return { pool: all, partOf: taskOf, isRelated: (row, task) => taskOf(row) === task };
+  return cv ? { pool: all, partOf: foldOf, isRelated: (row, fold) => foldOf(row) === fold } : {};
+}
 
 function ofSource(rows, prefix) {
   return prefix === undefined
@@ -92,8 +102,9 @@ function hasCosts({ models }) {
   return [...models.values()].some(({ cost }) => cost !== undefined);
 }
 
-function weightsNote({ train, router, cv }) {
-  if (cv) return 'cross-validated in five folds, the same question always in one';
+function weightsNote({ train, router, cv, unseen, recipe = 'trained' }) {
+  if (unseen) return `${recipe} weights, each task judged by weights that never saw it`;
+  if (cv) return `${recipe} weights, cross-validated in five folds, the same question always in one`;
   if (train !== undefined) return `trained on ${train}`;
   return router === undefined ? 'built-in weights, nothing trained for these models' : `router ${router}`;
 }

@@ -11,7 +11,7 @@ export function evaluatePair(rows, { weak, strong, costs, ...setup }) {
   );
   const predicted = predictRows(rows, [weak, strong], { ...setup, cards });
   const raw = predicted.map(({ quality }) => quality.get(strong) - quality.get(weak));
-  const scores = setup.cv
+  const scores = setup.training.partOf
     ? ranksWithinFolds(
         raw,
         predicted.map(({ fold }) => fold),

@@ -19,7 +19,7 @@ export function pairCurve(items) {
 }
 
 /** Area under share and quality between always weak and always strong; 0.5 is a random mix. */
-export function averageGapRecovered(points) {
+function averageGapRecovered(points) {
   const [first, last] = [points[0], points.at(-1)];
   let area = 0;
   for (let i = 1; i < points.length; i += 1)
@@ -28,7 +28,7 @@ export function averageGapRecovered(points) {
 }
 
 /** Where a curve first reaches a quality, between points by proportion; its end when it never does. */
-export function firstAt(points, quality, key) {
+function firstAt(points, quality, key) {
   if (points[0].quality >= quality) return points[0][key];
   for (let i = 1; i < points.length; i += 1) {
     const [before, after] = [points[i - 1], points[i]];

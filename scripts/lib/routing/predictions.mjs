@@ -4,13 +4,13 @@ const FOLDS = 5;
 const NO_INTENT = { label: 'chat_lite', confidence: 0, method: 'off', use: 'ignored' };
 
 /**
- * How the production predictor judges each row: `{ row, fold, names, features, intent, quality: Map }`. Trained on `trainRows`,
- * by cross-validation (`cv`: five folds, the same question always in one), from a router artefact, or with the built-in weights.
+ * How the production predictor judges each row: `{ row, fold, names, features, intent, quality: Map }`. `training` says where its
+ * weights come from: an artefact, training rows, left-out parts of the file itself, or, with none of these, the build.
  */
-export function predictRows(rows, names, { modules, cards, cv, trainRows, artefact }) {
-  const predictorOf = predictors(rows, { modules, cv, trainRows, artefact });
+export function predictRows(rows, names, { modules, cards, training }) {
+  const predictorOf = predictors({ modules, training });
   return rows.map((row) => {
-    const fold = foldOf(row.prompt);
+    const fold = training.partOf?.(row);
     const features = modules.extractFeatures({
       model: 'auto',
       messages: [{ role: 'user', content: [{ type: 'text', text: row.prompt }] }],
@@ -20,69 +20,66 @@ export function predictRows(rows, names, { modules, cards, cv, trainRows, artefa
       { text: row.prompt, features, intent: NO_INTENT },
       asked.map((name) => cards.get(name)),
     );
-    return {
-      row,
-      fold,
-      names: asked,
-      features,
-      intent: NO_INTENT,
-      quality: new Map(asked.map((name, i) => [name, predicted[i]])),
-    };
+    const quality = new Map(asked.map((name, i) => [name, predicted[i]]));
+    return { row, fold, names: asked, features, intent: NO_INTENT, quality };
   });
 }
 
-function predictors(rows, { modules, cv, trainRows, artefact }) {
+function predictors({ modules, training: { artefact, trainRows, pool, partOf, isRelated, recipe } }) {
   const { builtInRouter, parseRouterArtefact, WeightedPredictor } = modules;
   const of = (parsed) => new WeightedPredictor(parsed.fingerprint, parsed.weights);
-  if (artefact) {
-    const one = of(parseRouterArtefact(artefact));
-    return () => one;
-  }
-  if (!cv && !trainRows) {
-    const one = of(builtInRouter());
-    return () => one;
-  }
-  if (!cv) {
-    const one = of(train(trainRows, modules, builtInRouter().weights));
+  const learn = { trained: modules.trainRouter, 'built-in': modules.trainBuiltIn }[recipe ?? 'trained'];
+  if (!partOf) {
+    const parsed = trainRows
+      ? train(trainRows, modules, (rows) => learn(rows, builtInRouter().weights))
+      : artefact
+        ? parseRouterArtefact(artefact)
+        : builtInRouter();
+    const one = of(parsed);
     return () => one;
   }
   // Never start from the built-in weights here: they may have been trained on these very rows.
-  const byFold = new Map();
-  return (fold) => {
-    if (!byFold.has(fold)) {
-      console.log(`fold ${byFold.size + 1} of ${FOLDS}: training`);
-      byFold.set(
-        fold,
+  const byPart = new Map();
+  return (part) => {
+    if (!byPart.has(part)) {
+      console.log(`training without ${part}`);
+      byPart.set(
+        part,
         of(
           train(
-            rows.filter(({ prompt }) => foldOf(prompt) !== fold),
+            pool.filter((row) => !isRelated(row, part)),
             modules,
-            undefined,
+            (rows) => learn(rows),
           ),
         ),
       );
     }
-    return byFold.get(fold);
+    return byPart.get(part);
   };
 }
 
 /** Through the artefact, so that what is measured is what would be loaded. */
-function train(rows, modules, start) {
+function train(rows, modules, learn) {
   const trained = modules.toTrainingRows(rows);
-  const weights = modules.trainRouter(trained, start);
+  const weights = learn(trained);
   return modules.parseRouterArtefact(
     JSON.stringify(modules.toRouterArtefact(weights, { rows: trained.length, sources: [] })),
   );
 }
 
-/** The same question, with or without options, in whatever case, is in one fold. */
-function foldOf(prompt) {
+/** Five folds; the same question, with or without options, in whatever case, is in one of them. */
+export function foldOf({ prompt }) {
   const question = prompt
     .split(/\nA[.)]/)[0]
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, ' ')
     .trim();
-  return createHash('sha1').update(question).digest().readUInt32BE(0) % FOLDS;
+  return `fold ${createHash('sha1').update(question).digest().readUInt32BE(0) % FOLDS}`;
+}
+
+/** The task without its parts and its source: `mmlu/virology` of any source is `mmlu`. */
+export function taskOf({ task }) {
+  return task.split('/')[0];
 }
 
 /** Scores of different folds come from different routers: replaced by the rank within the fold. */

@@ -10,7 +10,7 @@ import type { TrainingRow } from './training-row';
 const LEVEL_PENALTY = 30;
 const GAIN_PENALTY = 100;
 /** Penalty of what is learned about one model over all prompts; strong, because families refine it. */
-const MODEL_PENALTY = 100;
+const MODEL_PENALTY = 300;
 /** With fewer prompts that several models answered, the gain of the built-in router is kept. */
 const ENOUGH_COMPARISONS = 500;
 

@@ -1,7 +1,7 @@
 /** What kind of thing a token is; the kinds differ in how they are hashed. */
 export const WORD = 0;
 export const NUMBER = 1;
-export const MARK = 2;
+const MARK = 2;
 
 type TokenKind = typeof WORD | typeof NUMBER | typeof MARK;
 

@@ -69,25 +69,30 @@ export class WeightedPredictor implements QualityPredictor {
     return count === 0 ? this.weights.averagePrior : sum / count;
   }
 
-  /** The nearest family that has something to say about at least half of the known candidates. */
+  /** The nearest of the families that know as many of the candidates as any family does. */
   #familyOf(vector: PromptVector, cards: readonly ModelCard[]): FamilyWeights | undefined {
     const names = cards.flatMap((card) => this.#find(card)?.name ?? []);
     let best: FamilyWeights | undefined;
     let bestScore = Number.NEGATIVE_INFINITY;
+    let bestCoverage = 1;
     for (const family of this.weights.families) {
+      const coverage = coverageOf(family, names);
+      if (coverage < bestCoverage) continue;
       const score = evaluateHead(family.gate, vector);
-      if (score <= bestScore || !coversHalf(family, names)) continue;
+      if (coverage === bestCoverage && score <= bestScore) continue;
       best = family;
       bestScore = score;
+      bestCoverage = coverage;
     }
     return best && bestScore >= best.threshold ? best : undefined;
   }
 }
 
-function coversHalf({ corrections }: FamilyWeights, names: readonly string[]): boolean {
+/** How many of the models a family has learned about. */
+function coverageOf({ corrections }: FamilyWeights, names: readonly string[]): number {
   let covered = 0;
   for (const name of names) if (corrections.has(name)) covered++;
-  return covered * 2 >= names.length;
+  return covered;
 }
 
 /** The identity in the middle; towards the ends it bends so that order is kept. */

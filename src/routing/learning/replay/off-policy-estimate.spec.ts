@@ -1,6 +1,7 @@
 import {
   effectiveSampleSize,
   estimateDoublyRobust,
+  estimateLogged,
   estimateSnips,
   type OffPolicySample,
 } from './off-policy-estimate';
@@ -101,6 +102,7 @@ describe('the doubly robust estimate', () => {
 
     expect(estimateDoublyRobust(samples).value).toBeCloseTo(0.5);
     expect(estimateSnips(samples).value).toBeCloseTo(0.5);
+    expect(estimateLogged(samples).value).toBeCloseTo(0.5);
     expect(effectiveSampleSize(samples)).toBeCloseTo(50);
   });
 });

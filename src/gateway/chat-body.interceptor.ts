@@ -23,9 +23,7 @@ export class ChatBodyInterceptor implements NestInterceptor {
     });
     request.chat = {
       original: parseChatRequest(body.value),
-      preferences: parseChatPreferences(request, body.value, (strategy) =>
-        this.router.preferenceOf(strategy),
-      ),
+      preferences: parseChatPreferences(request, body.value, this.router),
     };
     return next.handle();
   }

@@ -95,19 +95,20 @@ export class ChatPlanner {
   }
 
   private targetsOf(plan: RoutePlan, size: RequestSize): readonly ExecutionTarget[] {
-    return otherProviderSecond(plan.steps)
-      .slice(0, this.config.maxAttempts)
-      .map(({ card, region }) => {
-        const maxOutputTokens = this.board.outputLimitFor(card, size);
-        return {
-          provider: this.board.providerOf(card),
-          card,
-          region,
-          maxOutputTokens,
-          worstCaseNanoUsd: this.board.worstCaseOf(card, size),
-          worstCaseTokens: size.inputTokensBound + maxOutputTokens * size.choices,
-        };
-      });
+    const steps = plan.cascade
+      ? plan.steps
+      : otherProviderSecond(plan.steps).slice(0, this.config.maxAttempts);
+    return steps.map(({ card, region }) => {
+      const maxOutputTokens = this.board.outputLimitFor(card, size);
+      return {
+        provider: this.board.providerOf(card),
+        card,
+        region,
+        maxOutputTokens,
+        worstCaseNanoUsd: this.board.worstCaseOf(card, size),
+        worstCaseTokens: size.inputTokensBound + maxOutputTokens * size.choices,
+      };
+    });
   }
 }
 

@@ -9,13 +9,18 @@ import { answerJson, noteAnswer, setRouteHeaders, type RouteFacts } from './answ
 import type { ChatGatewayRequest, ReadyChat } from './chat-gateway-request';
 import type { AdmittedChat } from './chat.service';
 import { ChatService } from './chat.service';
-import type { AnswerStream } from './execution/answer-stream';
 import type { AttemptReceipt } from './execution/attempt-ledger';
+import type { CascadeReport } from './execution/cascade-report';
+import type { StreamedAnswer } from './execution/streamed-answer';
 import { GatewayConfig } from './gateway.config';
 import { ChatChunkWriter } from './openai/chat-chunk-writer';
 import { toChatCompletion } from './openai/to-chat-completion';
 import { toRouterMetadata } from './router-metadata';
+import { toRoutingMetadata } from './routing-metadata';
 import { SseWriter } from './sse-writer';
+
+/** End of the route whose answers say more about routing. */
+const ENHANCED = '/enhanced';
 
 /** What is needed to answer one chat request. */
 export interface ReplyContext {
@@ -36,13 +41,16 @@ export class ChatReply {
   ) {}
 
   async json(context: ReplyContext): Promise<void> {
-    const { result, receipt } = await this.chat.complete(context.admitted);
+    const { result, receipt, cascade } = await this.chat.complete(context.admitted);
     const metadata = metadataOf(context, receipt, result.droppedParameters);
     const { request, response, admitted } = context;
     const { run } = admitted;
     answerJson(
       { request, response, run, receipt, route: routeFactsOf(admitted) },
-      toChatCompletion(result, receipt.usage, metadata),
+      {
+        ...toChatCompletion(result, receipt.usage, metadata),
+        ...routingMetadataOf(context, receipt, cascade),
+      },
     );
   }
 
@@ -61,7 +69,7 @@ export class ChatReply {
   }
 
   /** Holds the status back until the first content, so that another model can still step in, but not for ever. */
-  private async openOrHoldOn(context: ReplyContext, sse: SseWriter): Promise<AnswerStream> {
+  private async openOrHoldOn(context: ReplyContext, sse: SseWriter): Promise<StreamedAnswer> {
     const patience = new AbortController();
     const opening = this.chat.open(context.admitted);
     const waiting = sleep(this.config.streamHoldBackMs, undefined, {
@@ -79,7 +87,7 @@ export class ChatReply {
     }
   }
 
-  private async relay(context: ReplyContext, sse: SseWriter, answer: AnswerStream): Promise<void> {
+  private async relay(context: ReplyContext, sse: SseWriter, answer: StreamedAnswer): Promise<void> {
     const { chat } = context;
     const chunks = new ChatChunkWriter(chat.original.includeUsage);
     let dropped: readonly DroppedParameter[] = [];
@@ -103,7 +111,10 @@ export class ChatReply {
       receipt.usage,
       wantsMetadata ? metadataOf(context, receipt, dropped) : undefined,
     );
-    if (end) await sse.send(end);
+    if (end)
+      await sse.send(
+        wantsMetadata ? { ...end, ...routingMetadataOf(context, receipt, answer.cascade) } : end,
+      );
     await sse.done();
   }
 
@@ -127,6 +138,24 @@ export class ChatReply {
 
 function routeFactsOf({ plan }: AdmittedChat): RouteFacts {
   return { strategy: plan.plan.strategy, decisionId: plan.decisionId };
+}
+
+/** Only on the enhanced route. */
+function routingMetadataOf(
+  { request, admitted }: ReplyContext,
+  receipt: AttemptReceipt,
+  cascade: CascadeReport | undefined,
+): JsonObject {
+  const { run, plan } = admitted;
+  if (!run.route.endsWith(ENHANCED)) return {};
+  const routing = {
+    plan,
+    receipt,
+    cascade,
+    costNanoUsd: run.tally.costNanoUsd,
+    responseTimeMs: performance.now() - request.state.startedAtMs,
+  };
+  return { routing_metadata: toRoutingMetadata(routing) };
 }
 
 function metadataOf(

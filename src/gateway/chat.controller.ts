@@ -9,6 +9,7 @@ import { ChatReply } from './chat-reply';
 import { ChatService } from './chat.service';
 import { ChatCompletionRequestDto } from './dto/chat-completion-request.dto';
 import { ChatCompletionDto } from './dto/chat-completion.dto';
+import { EnhancedChatCompletionDto, EnhancedChatCompletionRequestDto } from './dto/enhanced-chat.dto';
 import { ApiErrors } from './dto/api-errors.decorator';
 import { PolicyInterceptor } from './policy.interceptor';
 import { ROUTING_HEADERS } from './dto/routing-headers';
@@ -33,6 +34,7 @@ export class ChatController {
   })
   @ApiHeader(ROUTING_HEADERS.strategy)
   @ApiHeader(ROUTING_HEADERS.maxBudget)
+  @ApiHeader(ROUTING_HEADERS.enableCascade)
   @ApiHeader(ROUTING_HEADERS.requestId)
   @ApiHeader(ROUTING_HEADERS.routerMetadata)
   @ApiBody({ type: ChatCompletionRequestDto })
@@ -42,7 +44,35 @@ export class ChatController {
     type: ChatCompletionDto,
   })
   @ApiErrors(400, 401, 402, 403, 404, 413, 415, 429, 502, 503, 504)
-  async complete(@Req() request: ChatGatewayRequest, @Res() response: Response): Promise<void> {
+  complete(@Req() request: ChatGatewayRequest, @Res() response: Response): Promise<void> {
+    return this.answer(request, response);
+  }
+
+  @Post('completions/enhanced')
+  @HttpCode(200)
+  @RequirePermission('chat:invoke')
+  @ApiOperation({
+    summary: 'Create a chat completion and learn how it was routed',
+    description:
+      'The same as `/v1/chat/completions`; the answer carries `routing_metadata` beside `router_metadata`. `cascade_config` in the body rules the cascade, `X-Routing-Strategy` the objective outside it.',
+  })
+  @ApiHeader(ROUTING_HEADERS.strategy)
+  @ApiHeader(ROUTING_HEADERS.maxBudget)
+  @ApiHeader(ROUTING_HEADERS.enableCascade)
+  @ApiHeader(ROUTING_HEADERS.requestId)
+  @ApiHeader(ROUTING_HEADERS.routerMetadata)
+  @ApiBody({ type: EnhancedChatCompletionRequestDto })
+  @ApiResponse({
+    status: 200,
+    description: 'The answer, or the stream of its pieces.',
+    type: EnhancedChatCompletionDto,
+  })
+  @ApiErrors(400, 401, 402, 403, 404, 413, 415, 429, 502, 503, 504)
+  enhanced(@Req() request: ChatGatewayRequest, @Res() response: Response): Promise<void> {
+    return this.answer(request, response);
+  }
+
+  private async answer(request: ChatGatewayRequest, response: Response): Promise<void> {
     const chat = readyChatOf(request);
     const admitted = await this.chat.admit(request, chat, clientGoneSignal(response));
     try {

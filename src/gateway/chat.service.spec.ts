@@ -4,8 +4,10 @@ import { AppError } from '../common/app-error';
 import type { NanoUsd } from '../common/money';
 import { COST_ERRORS } from '../cost/cost.errors';
 import type { ChatGatewayRequest, ReadyChat } from './chat-gateway-request';
+import { ChatEpilogue } from './chat-epilogue';
 import type { ChatPlan, ChatPlanner } from './chat-planner';
 import { ChatService } from './chat.service';
+import type { CascadeExecutor } from './execution/cascade-executor';
 import type { PlanExecutor } from './execution/plan-executor';
 import { RunSettlement } from './execution/run-settlement';
 import { RoutingHints } from './planning/routing-hints';
@@ -41,8 +43,8 @@ function fixture(plans: readonly (ChatPlan | Error)[], settings: Readonly<Record
     planner as unknown as ChatPlanner,
     cost.admission,
     {} as PlanExecutor,
-    new RunSettlement(cost.admission),
-    new RoutingHints(cost.clock),
+    {} as CascadeExecutor,
+    new ChatEpilogue(new RunSettlement(cost.admission), new RoutingHints(cost.clock)),
   );
   return { cost, limits, service };
 }

@@ -4,15 +4,14 @@ import { AppError } from '../common/app-error';
 import type { NanoUsd } from '../common/money';
 import { BudgetAdmission, type Refusal } from '../cost/holds/budget-admission';
 import type { RequestHold } from '../cost/holds/request-hold';
-import { inputTokensOf } from '../llm/token-usage';
+import { ChatEpilogue } from './chat-epilogue';
 import { ChatPlanner, type ChatPlan } from './chat-planner';
 import type { ChatGatewayRequest, ReadyChat } from './chat-gateway-request';
-import type { AnswerStream } from './execution/answer-stream';
+import { CascadeExecutor, type CascadeAnswer } from './execution/cascade-executor';
 import { RunTally, type ChatRun, type ExecutionTarget } from './execution/chat-run';
 import { PlanExecutor, type CompletedAnswer } from './execution/plan-executor';
-import { RunSettlement } from './execution/run-settlement';
+import type { StreamedAnswer } from './execution/streamed-answer';
 import type { PlanningInput } from './planning/route-decider';
-import { RoutingHints } from './planning/routing-hints';
 import { routeOf } from './route-of';
 
 /** A request that has a plan and the money for it. It must be finished, whatever happens. */
@@ -34,8 +33,8 @@ export class ChatService {
     private readonly planner: ChatPlanner,
     private readonly admission: BudgetAdmission,
     private readonly executor: PlanExecutor,
-    private readonly settlement: RunSettlement,
-    private readonly hints: RoutingHints,
+    private readonly cascades: CascadeExecutor,
+    private readonly epilogue: ChatEpilogue,
   ) {}
 
   /** Decides who answers and reserves the worst case; throws 402, 403, 404, 429 or 503 before anything is spent. */
@@ -55,24 +54,25 @@ export class ChatService {
   }
 
   /** The whole answer of the first target that gives one. */
-  complete({ run }: AdmittedChat): Promise<CompletedAnswer> {
-    return this.executor.complete(run);
+  complete({ run, plan }: AdmittedChat): Promise<CompletedAnswer & Partial<CascadeAnswer>> {
+    const { cascade } = plan.plan;
+    return cascade ? this.cascades.complete(run, cascade) : this.executor.complete(run);
   }
 
   /** A stream whose first content has arrived. */
-  open({ run }: AdmittedChat): Promise<AnswerStream> {
-    return this.executor.open(run);
+  open({ run, plan }: AdmittedChat): Promise<StreamedAnswer> {
+    const { cascade } = plan.plan;
+    return cascade ? this.cascades.open(run, cascade) : this.executor.open(run);
   }
 
   /** Settles the hold with what was spent. Not awaited by the client's answer; see {@link drained}. */
   finish({ run, input }: AdmittedChat): void {
-    this.remember(run, input);
-    this.settlement.finish(run);
+    this.epilogue.finish(run, input);
   }
 
   /** Resolves when every finished request is settled; part of a graceful stop. */
   async drained(): Promise<void> {
-    await Promise.all([this.settlement.drained(), this.planner.drained()]);
+    await Promise.all([this.epilogue.drained(), this.planner.drained()]);
   }
 
   /** Holds the plan's first target; when the budget has no room for it, asks for the best plan that fits. */
@@ -101,17 +101,6 @@ export class ChatService {
     if (availableNanoUsd === undefined) return;
     const cheaper = this.planWithin(input, tighter(availableNanoUsd, ceilingNanoUsd));
     if (cheaper) yield cheaper;
-  }
-
-  private remember({ tally, hold }: ChatRun, { caller, original, preferences }: PlanningInput): void {
-    if (hold.remainingNanoUsd !== undefined) this.hints.rememberBudgetLeft(caller, hold.remainingNanoUsd);
-    if (!tally.answer) return;
-    const { target, usage } = tally.answer;
-    const { card, region } = target;
-    this.hints.rememberAnswer(
-      { caller, request: original, session: preferences.session },
-      { card, region, tokens: inputTokensOf(usage) },
-    );
   }
 
   private planWithin(input: PlanningInput, limit: NanoUsd | undefined): ChatPlan | undefined {

@@ -23,9 +23,7 @@ export class EmbeddingBodyInterceptor implements NestInterceptor {
     });
     request.embedding = {
       original: parseEmbeddingRequest(body.value),
-      preferences: parseChatPreferences(request, body.value, (strategy) =>
-        this.router.preferenceOf(strategy),
-      ),
+      preferences: parseChatPreferences(request, body.value, this.router),
     };
     return next.handle();
   }

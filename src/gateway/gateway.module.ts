@@ -11,6 +11,7 @@ import { TenancyModule } from '../tenancy/tenancy.module';
 import { BudgetScopes } from './budgets/budget-scopes';
 import { BudgetsController } from './budgets/budgets.controller';
 import { ChatController } from './chat.controller';
+import { ChatEpilogue } from './chat-epilogue';
 import { ChatPlanner } from './chat-planner';
 import { ChatReply } from './chat-reply';
 import { ChatService } from './chat.service';
@@ -21,7 +22,9 @@ import { RoutingVersions } from './decisions/routing-versions';
 import { EmbeddingPlanner } from './embedding-planner';
 import { EmbeddingService } from './embedding.service';
 import { EmbeddingsController } from './embeddings.controller';
+import { AnswerJudge } from './execution/answer-judge';
 import { AttemptLedger } from './execution/attempt-ledger';
+import { CascadeExecutor } from './execution/cascade-executor';
 import { PlanExecutor } from './execution/plan-executor';
 import { RunSettlement } from './execution/run-settlement';
 import { ModelDirectory } from './model-directory';
@@ -65,10 +68,13 @@ import { REQUEST_PIPELINE } from './request.pipeline';
     RoutingVersions,
     DecisionLookup,
     ChatPlanner,
+    ChatEpilogue,
     ChatService,
     ChatReply,
     AttemptLedger,
     PlanExecutor,
+    AnswerJudge,
+    CascadeExecutor,
     RunSettlement,
     PolicyReport,
     EmbeddingPlanner,

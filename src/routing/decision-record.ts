@@ -1,5 +1,6 @@
 import { isJsonObject } from '../common/json';
 import { keyOfCard, type Candidate, type RejectedOffer, type RejectionReason } from './candidate';
+import { CASCADE_TYPES } from './cascade/cascade-types';
 import type { CatalogView } from './catalog-view';
 import { packFeatures, type PackedFeatures } from './feature-vector';
 import { INTENT_LABELS, INTENT_METHODS, INTENT_USES } from './intent/intent-label';
@@ -52,6 +53,10 @@ export interface DecisionRecord {
   readonly u?: string;
   /** How often, in a thousand, exploration puts another step first; absent when never. */
   readonly y?: number;
+  /** The cascade that was asked for: type, thresholds in permille, name of the judge. */
+  readonly j?: readonly [number, number, number, string?];
+  /** How many of the plan's first steps are a cascade; absent when none. */
+  readonly r?: number;
   /** Position of the configured default model. */
   readonly d?: number;
   /** Rejected offers by reason. */
@@ -115,6 +120,8 @@ export function toDecisionRecord(decision: Decision, catalog: CatalogView): Deci
     ...liveState(candidates),
     ...predictions(candidates),
     ...(input.budgetLeft !== undefined && { u: input.budgetLeft.toString() }),
+    ...packWish(input.cascade),
+    ...(plan?.cascade && { r: plan.cascade.steps.length }),
     ...(input.explorationPermille > 0 && { y: input.explorationPermille }),
     ...(input.fallback !== undefined && { d: input.fallback }),
     ...packRejected(decision.rejected, catalog),
@@ -152,6 +159,18 @@ function predictions(candidates: readonly Candidate[]): Pick<DecisionRecord, 'k'
         .join(''),
     }),
     ...(warm >= 0 && { a: [warm, (candidates[warm]?.cacheSaving ?? 0n).toString()] }),
+  };
+}
+
+function packWish(wish: RouteInput['cascade']): Pick<DecisionRecord, 'j'> {
+  if (!wish) return {};
+  const type = CASCADE_TYPES.indexOf(wish.type);
+  const thresholds = [wish.qualityThreshold, wish.confidenceThreshold].map((share) =>
+    Math.round(share * 1000),
+  );
+  const [quality = 0, confidence = 0] = thresholds;
+  return {
+    j: wish.judge === undefined ? [type, quality, confidence] : [type, quality, confidence, wish.judge],
   };
 }
 

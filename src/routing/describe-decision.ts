@@ -38,6 +38,7 @@ export function describeDecision(
       reason,
     })),
     plan: record.n.map((position) => nameAt(input, position)),
+    cascade: record.r === undefined ? null : { steps: record.r, wish: input.cascade ?? null },
     propensity: record.q,
     exploration_permille: input.explorationPermille,
     seed: record.z,

@@ -8,7 +8,8 @@ import type { RoutePlan } from './route-plan';
  */
 export function explore(plan: RoutePlan, { explorationPermille, seed }: RouteInput): RoutePlan {
   const [best] = plan.steps;
-  if (explorationPermille === 0 || !best || plan.steps.length < 2) return plan;
+  // A cascade learns about its models by itself.
+  if (explorationPermille === 0 || plan.cascade || !best || plan.steps.length < 2) return plan;
   const share = explorationPermille / 1000;
   const evenly = share / plan.steps.length;
   const drawn =

@@ -16,10 +16,10 @@ export function planRoute(strategy: RoutingStrategy, input: RouteInput): RoutePl
   if (name === undefined) return explore(strategy.plan(input), input);
   const requested = candidates.filter((candidate) => answersTo(candidate, name));
   if (requested.length === candidates.length) {
-    const plan = strategy.plan({ ...input, fallback: undefined });
+    const plan = strategy.plan({ ...input, fallback: undefined, cascade: undefined });
     return { ...plan, strategy: DIRECT, reason: `Requested model ${name}` };
   }
-  const plan = strategy.plan(input);
+  const plan = strategy.plan({ ...input, cascade: undefined });
   const others = candidates.filter((candidate) => !requested.includes(candidate));
   return {
     ...plan,
@@ -42,5 +42,7 @@ function stepsOf(
   input: RouteInput,
   candidates: readonly Candidate[],
 ): readonly Candidate[] {
-  return candidates.length === 0 ? [] : strategy.plan({ ...input, candidates, fallback: undefined }).steps;
+  return candidates.length === 0
+    ? []
+    : strategy.plan({ ...input, candidates, fallback: undefined, cascade: undefined }).steps;
 }

@@ -10,10 +10,11 @@ import { RouterService } from './router.service';
 import { RoutingConfig } from './routing.config';
 import { fingerprintOf } from './fingerprint';
 import { DEFAULT_PROFILE } from './routing-profile';
+import { CascadeStrategy } from './strategies/cascade.strategy';
 import { HeuristicStrategy } from './strategies/heuristic.strategy';
 import { HybridStrategy } from './strategies/hybrid.strategy';
 
-const strategies = [new HeuristicStrategy(), new HybridStrategy()];
+const strategies = [new HeuristicStrategy(), new HybridStrategy(), new CascadeStrategy()];
 const cards = Array.from({ length: 40 }, (_, i) =>
   sampleCard(`provider${i % 6}`, `model-${i}`, {
     quality: { general: 0.4 + i * 0.013, code: 0.9 - i * 0.01, reasoning: 0.5 + (i % 9) * 0.05 },
@@ -54,6 +55,11 @@ const settings = fc.constantFrom<Record<string, string>>(
   { ROUTER_DIRECT_FAILOVER: 'true' },
   { INTENT_MIN_CONF_FOR_DIRECT: '0.2' },
   { ROUTER_EXPLORATION_PERMILLE: '200' },
+  {
+    ROUTER_HYBRID_CASCADE: 'true',
+    ROUTER_CASCADE_TYPE: 'quality_focused',
+    ROUTER_CASCADE_JUDGE: 'provider1/model-1',
+  },
 );
 
 function recordOf(sample: {
@@ -109,7 +115,7 @@ describe('replayDecision', () => {
           prompt: text,
           offers: fc.array(offerArbitrary, { maxLength: 45 }),
           settings,
-          strategy: fc.constantFrom(undefined, 'cost', 'quality', 'speed', 'heuristic', 'hybrid'),
+          strategy: fc.constantFrom(undefined, 'cost', 'quality', 'speed', 'heuristic', 'hybrid', 'cascade'),
           model: fc.constantFrom(undefined, undefined, 'model-3', 'provider4/model-4', 'unknown'),
           budget: fc.option(fc.bigInt({ min: 0n, max: 10n ** 13n }), { nil: undefined }),
           budgetLeft: fc.option(fc.bigInt({ min: 0n, max: 10n ** 13n }), { nil: undefined }),

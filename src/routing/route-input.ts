@@ -1,4 +1,5 @@
 import type { NanoUsd } from '../common/money';
+import type { CascadeWish } from './cascade/cascade-types';
 import type { Candidate } from './candidate';
 import type { PromptFeatures } from './features';
 import type { Intent } from './intent/intent-label';
@@ -21,6 +22,8 @@ export interface RouteInput {
   readonly remainingBudget: NanoUsd | undefined;
   /** What is left of the caller's tightest budget as far as it is known; only weighs, while `remainingBudget` rules out. */
   readonly budgetLeft: NanoUsd | undefined;
+  /** The cascade that is asked for; undefined when none is. */
+  readonly cascade: CascadeWish | undefined;
   readonly profile: RoutingProfile;
   /** How often, in a thousand, another step of the plan goes first. */
   readonly explorationPermille: number;

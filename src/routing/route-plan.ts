@@ -1,3 +1,4 @@
+import type { CascadeType } from './cascade/cascade-types';
 import type { Candidate } from './candidate';
 import type { Objective } from './objective';
 
@@ -9,6 +10,18 @@ export interface CandidateScore {
   readonly total: number;
 }
 
+/** Models that are asked one after the other until an answer holds. */
+export interface CascadePlan {
+  readonly type: CascadeType;
+  /** Cheap first; the first steps of the plan, at least two. */
+  readonly steps: readonly Candidate[];
+  /** Score from which on an answer is accepted, and the evidence it needs. */
+  readonly qualityThreshold: number;
+  readonly confidenceThreshold: number;
+  /** Who is asked about answers; undefined when nobody is. */
+  readonly judge: Candidate | undefined;
+}
+
 /** Who is tried, in this order: the first answers, the others step in when it fails. */
 export interface RoutePlan {
   /** At least one. */
@@ -18,6 +31,8 @@ export interface RoutePlan {
   readonly objective: Objective;
   /** One sentence for people, without prompt text. */
   readonly reason: string;
+  /** Set when the first steps are a cascade: then an answer is checked before it counts. */
+  readonly cascade?: CascadePlan;
   /** Probability with which the first step was chosen; absent means 1. */
   readonly propensity?: number;
   /** One per candidate of the input, in its order. */

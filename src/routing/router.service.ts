@@ -4,6 +4,7 @@ import type { NanoUsd } from '../common/money';
 import type { ChatRequest } from '../llm/chat-request';
 import type { CacheAffinity, Candidate, Offer } from './candidate';
 import { filterOffers } from './candidate-filter';
+import { toCascadeWish, type CascadeDefaults } from './cascade/cascade-types';
 import type { CatalogView } from './catalog-view';
 import { toDecisionRecord, type DecisionRecord } from './decision-record';
 import { extractFeatures, type PromptFeatures } from './features';
@@ -95,6 +96,11 @@ export class RouterService {
     });
   }
 
+  /** What a client's wish for a cascade starts from. */
+  cascadeDefaults(): CascadeDefaults {
+    return { type: this.config.cascadeType, judge: this.config.cascadeJudge };
+  }
+
   strategyNames(): readonly string[] {
     return this.strategies.map(({ name }) => name);
   }
@@ -142,12 +148,18 @@ export class RouterService {
       fallback: this.fallbackAmong(candidates, preference),
       remainingBudget: route.remainingBudget,
       budgetLeft: route.budgetLeft,
+      cascade: preference.cascade ?? this.cascadeOf(preference.engine),
       profile: this.profile,
       explorationPermille: this.config.explorationPermille,
       seed: route.seed,
       expectedOutputTokens: route.expectedOutputTokens,
       configVersion: this.profileVersion,
     };
+  }
+
+  private cascadeOf(engine: string): RouteInput['cascade'] {
+    const isOwn = engine === 'cascade' || (engine === 'hybrid' && this.config.hybridCascade);
+    return isOwn ? toCascadeWish(this.config.cascadeType, {}, this.config.cascadeJudge) : undefined;
   }
 
   private filter(route: RouteRequest, requestedModel: string | undefined): ReturnType<typeof filterOffers> {

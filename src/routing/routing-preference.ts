@@ -1,4 +1,5 @@
 import { AppError } from '../common/app-error';
+import type { CascadeWish } from './cascade/cascade-types';
 import { OBJECTIVES, type Objective } from './objective';
 import { ROUTING_ERRORS } from './routing.errors';
 
@@ -6,6 +7,8 @@ import { ROUTING_ERRORS } from './routing.errors';
 export interface RoutingPreference {
   readonly engine: string;
   readonly objective: Objective;
+  /** The cascade the caller asks for. */
+  readonly cascade?: CascadeWish;
   /** The caller asked for it; otherwise it is the configured default. */
   readonly explicit: boolean;
 }
@@ -30,6 +33,14 @@ export function parseRoutingPreference(
   const objective = OBJECTIVE_SYNONYMS.get(wanted) ?? OBJECTIVES.find((candidate) => candidate === wanted);
   if (objective !== undefined) return { ...defaults, objective, explicit: true };
   throw unknownStrategy(engines);
+}
+
+/** A wish for a cascade rules the engine, whatever else was asked for; the objective stays. */
+export function withCascadeWish(
+  preference: RoutingPreference,
+  cascade: CascadeWish | undefined,
+): RoutingPreference {
+  return cascade ? { ...preference, engine: 'cascade', cascade, explicit: true } : preference;
 }
 
 function unknownStrategy(engines: readonly string[]): AppError {

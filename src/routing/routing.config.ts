@@ -1,5 +1,6 @@
 import { Setting } from '../platform/config/setting';
 import { choice, decimal, flag, integer, json, text } from '../platform/config/setting-types';
+import { CASCADE_TYPES, type CascadeType } from './cascade/cascade-types';
 import { OBJECTIVES, type Objective } from './objective';
 import { DEFAULT_PROFILE, readObjectiveShares, type RoutingProfile } from './routing-profile';
 
@@ -69,6 +70,31 @@ export class RoutingConfig {
     example: 'gpt-3.5-turbo',
   })
   readonly defaultModel: string | undefined;
+
+  @Setting({
+    env: 'ROUTER_CASCADE_TYPE',
+    type: choice(CASCADE_TYPES),
+    default: 'balanced',
+    describe: 'Type of a cascade whose request names none.',
+  })
+  readonly cascadeType: CascadeType;
+
+  @Setting({
+    env: 'ROUTER_CASCADE_JUDGE',
+    type: text(),
+    describe:
+      'Model that grades answers in cascades of the type quality_focused, as `provider/model`. It has to be one the caller may use; without it answers are checked by their form alone.',
+    example: 'openai/gpt-5-nano',
+  })
+  readonly cascadeJudge: string | undefined;
+
+  @Setting({
+    env: 'ROUTER_HYBRID_CASCADE',
+    type: flag(),
+    default: false,
+    describe: 'Whether hybrid routing asks a cheap model first where that pays, without being asked to.',
+  })
+  readonly hybridCascade: boolean;
 
   @Setting({
     env: 'ROUTER_INTENT_CLASSIFIER_ENABLED',

@@ -1,4 +1,5 @@
 import { REJECTION_REASONS, type Candidate, type RejectedOffer } from './candidate';
+import { CASCADE_TYPES } from './cascade/cascade-types';
 import type { CatalogView } from './catalog-view';
 import type { CardRef, DecisionRecord } from './decision-record';
 import { unpackFeatures } from './feature-vector';
@@ -22,11 +23,23 @@ export function toRouteInput(
     fallback: record.d,
     remainingBudget: record.b === undefined ? undefined : BigInt(record.b),
     budgetLeft: record.u === undefined ? undefined : BigInt(record.u),
+    cascade: wishOf(record),
     profile,
     explorationPermille: record.y ?? 0,
     seed: record.z,
     expectedOutputTokens: record.t,
     configVersion: record.v[2],
+  };
+}
+
+function wishOf({ j }: DecisionRecord): RouteInput['cascade'] {
+  if (!j) return undefined;
+  const [type, quality, confidence, judge] = j;
+  return {
+    type: CASCADE_TYPES[type] ?? 'balanced',
+    qualityThreshold: quality / 1000,
+    confidenceThreshold: confidence / 1000,
+    judge,
   };
 }
 

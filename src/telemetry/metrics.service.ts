@@ -119,6 +119,11 @@ export class MetricsService {
     });
   }
 
+  /** A step of a cascade: its answer was accepted, did not hold, or never came. */
+  cascadeStep(outcome: 'accepted' | 'escalated' | 'failed'): void {
+    if (this.enabled) this.metrics.cascadeSteps.inc({ outcome });
+  }
+
   providerCall(sample: ProviderCallSample): void {
     if (!this.enabled) return;
     const { provider, model } = this.models.labelsOf(sample.provider, sample.model);

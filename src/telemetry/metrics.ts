@@ -51,6 +51,11 @@ function router({ counter, histogram }: Define) {
       'route',
       'reason',
     ]),
+    cascadeSteps: counter(
+      'modelmuxer_cascade_steps_total',
+      'Steps of cascades by what became of their answers',
+      ['outcome'],
+    ),
   };
 }
 

@@ -38,6 +38,7 @@ export function routeInput(text: string, overrides: Partial<RouteInput> = {}): R
     fallback: undefined,
     remainingBudget: undefined,
     budgetLeft: undefined,
+    cascade: undefined,
     profile: DEFAULT_PROFILE,
     explorationPermille: 0,
     seed: 1,

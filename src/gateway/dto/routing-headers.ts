@@ -4,7 +4,7 @@ export const ROUTING_HEADERS = {
     name: 'X-Routing-Strategy',
     required: false,
     description:
-      'An engine (`heuristic`, `hybrid`) or an objective (`cost_optimized`, `balanced`, `quality_focused`, `speed`).',
+      'An engine (`heuristic`, `hybrid`, `cascade`) or an objective (`cost_optimized`, `balanced`, `quality_focused`, `speed`).',
     example: 'balanced',
   },
   maxBudget: {
@@ -12,6 +12,12 @@ export const ROUTING_HEADERS = {
     required: false,
     description: 'Most that this request may cost, in USD. It only tightens other budgets.',
     example: '0.05',
+  },
+  enableCascade: {
+    name: 'X-Enable-Cascade',
+    required: false,
+    description: '`true` asks a cheap model first and a better one only when its answer does not hold.',
+    example: 'true',
   },
   requestId: {
     name: 'X-Request-Id',

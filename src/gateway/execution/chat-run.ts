@@ -58,6 +58,8 @@ export interface VendorRun {
   /** Fires when the client leaves. */
   readonly signal: AbortSignal;
   readonly tally: RunTally;
+  /** Attempts of earlier steps of the same request, which do not count against the limit of this one. */
+  readonly attemptsBefore?: number;
 }
 
 /** A chat on its way. */

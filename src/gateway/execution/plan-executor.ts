@@ -131,8 +131,8 @@ export class PlanExecutor {
     return true;
   }
 
-  private hasAttemptsLeft({ tally }: VendorRun): boolean {
-    return tally.countedAttempts < this.config.maxAttempts;
+  private hasAttemptsLeft({ tally, attemptsBefore = 0 }: VendorRun): boolean {
+    return tally.countedAttempts - attemptsBefore < this.config.maxAttempts;
   }
 
   /** Waits before a repetition; throws what cannot be helped by another call. */

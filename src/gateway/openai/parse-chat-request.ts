@@ -41,6 +41,10 @@ const KNOWN_FIELDS: ReadonlySet<string> = new Set([
   'verbosity',
   'max_budget',
   'region',
+  'session_id',
+  'cascade_config',
+  'enable_analytics',
+  'routing_preference',
 ]);
 
 const STREAM_OPTIONS: ReadonlySet<string> = new Set(['include_usage']);

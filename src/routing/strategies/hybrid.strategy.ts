@@ -1,3 +1,4 @@
+import { withCascade } from '../cascade/with-cascade';
 import type { Candidate } from '../candidate';
 import type { RouteInput } from '../route-input';
 import type { CandidateScore, RoutePlan } from '../route-plan';
@@ -19,14 +20,14 @@ const BUDGET_PENALTY = 0.3;
  * known from the catalogue, the words of the prompt and past outcomes together.
  */
 export class HybridStrategy implements RoutingStrategy {
-  readonly name: string = 'hybrid';
+  readonly name = 'hybrid';
 
   plan(input: RouteInput): RoutePlan {
     const { taskClass, because } = classifyTask(input.features, input.intent);
     const scores = scoreByPrediction(input);
     const fallback = taskClass === 'general' ? input.fallback : undefined;
     const steps = pickSteps(input.candidates, scores, fallback);
-    return {
+    const single: RoutePlan = {
       steps,
       strategy: this.name,
       objective: input.objective,
@@ -36,6 +37,7 @@ export class HybridStrategy implements RoutingStrategy {
           : 'No special signal: the configured default model answers',
       scores,
     };
+    return input.cascade ? withCascade(single, input, input.cascade) : single;
   }
 }
 

@@ -1,5 +1,6 @@
+import { CascadeStrategy } from './cascade.strategy';
 import { HeuristicStrategy } from './heuristic.strategy';
 import { HybridStrategy } from './hybrid.strategy';
 
 /** Every routing strategy; a new one is its file and one line here. */
-export const routingStrategies = [HeuristicStrategy, HybridStrategy];
+export const routingStrategies = [HeuristicStrategy, HybridStrategy, CascadeStrategy];

@@ -7,6 +7,8 @@ import type { ReadyChat } from '../../../src/gateway/chat-gateway-request';
 import type { ChatPlan, ChatPlanner } from '../../../src/gateway/chat-planner';
 import { ChatReply } from '../../../src/gateway/chat-reply';
 import { ChatService, type AdmittedChat } from '../../../src/gateway/chat.service';
+import { ChatEpilogue } from '../../../src/gateway/chat-epilogue';
+import type { CascadeExecutor } from '../../../src/gateway/execution/cascade-executor';
 import { RunSettlement } from '../../../src/gateway/execution/run-settlement';
 import { RoutingHints } from '../../../src/gateway/planning/routing-hints';
 import type { ChatRun } from '../../../src/gateway/execution/chat-run';
@@ -54,8 +56,8 @@ class ReplyingServer {
       {} as ChatPlanner,
       admission,
       this.kit.executor,
-      new RunSettlement(admission),
-      new RoutingHints(this.kit.cost.clock),
+      {} as CascadeExecutor,
+      new ChatEpilogue(new RunSettlement(admission), new RoutingHints(this.kit.cost.clock)),
     );
     this.reply = new ChatReply(this.service, config);
     this.server = createServer((request, response) => void this.handle(request, response));

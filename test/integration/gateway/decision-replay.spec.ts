@@ -38,6 +38,7 @@ function inputOf(app: TestApp, number: number): PlanningInput {
       region: undefined,
       session: `session-${number % 40}`,
       metadataInStream: false,
+      learn: true,
     },
     route: '/v1/chat/completions',
     requestId: `req_${number}`,

@@ -1,5 +1,5 @@
 import { Setting } from '../platform/config/setting';
-import { integer } from '../platform/config/setting-types';
+import { flag, integer } from '../platform/config/setting-types';
 
 /** How routing decisions are kept. */
 export class DecisionsConfig {
@@ -22,4 +22,13 @@ export class DecisionsConfig {
     describe: 'Days for which routing decisions and outcome counts are kept.',
   })
   readonly retentionDays: number;
+
+  @Setting({
+    env: 'ROUTER_LEARN_FROM_OUTCOMES',
+    type: flag(),
+    default: true,
+    describe:
+      'Whether feedback, judges, repeated questions and faulty answers of a tenant change the quality that routing predicts for it.',
+  })
+  readonly learnFromOutcomes: boolean;
 }

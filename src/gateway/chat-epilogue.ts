@@ -1,9 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { inputTokensOf } from '../llm/token-usage';
+import type { CascadeAnswer } from './execution/cascade-executor';
 import type { ChatRun } from './execution/chat-run';
+import type { CompletedAnswer } from './execution/plan-executor';
 import { RunSettlement } from './execution/run-settlement';
+import { AnswerOutcomes, type AnsweredChat } from './learning/answer-outcomes';
 import type { PlanningInput } from './planning/route-decider';
 import { RoutingHints } from './planning/routing-hints';
+
+/** A request that is over, with what its answer was decided from. */
+export interface FinishedChat extends AnsweredChat {
+  readonly input: PlanningInput;
+}
 
 /** What follows a chat request when its answer is out: its hold is settled, and what routing can learn is remembered. */
 @Injectable()
@@ -11,11 +19,18 @@ export class ChatEpilogue {
   constructor(
     private readonly settlement: RunSettlement,
     private readonly hints: RoutingHints,
+    private readonly outcomes: AnswerOutcomes,
   ) {}
 
+  /** Notes how a whole answer turned out. */
+  answered(chat: AnsweredChat, { result, receipt, cascade }: CompletedAnswer & Partial<CascadeAnswer>): void {
+    this.outcomes.checked(chat, receipt.card, result);
+    if (cascade) this.outcomes.cascaded(chat, cascade);
+  }
+
   /** Not awaited by the client's answer; see {@link drained}. */
-  finish(run: ChatRun, input: PlanningInput): void {
-    this.remember(run, input);
+  finish(run: ChatRun, { input, plan }: FinishedChat): void {
+    this.remember(run, { input, plan });
     this.settlement.finish(run);
   }
 
@@ -24,14 +39,15 @@ export class ChatEpilogue {
     return this.settlement.drained();
   }
 
-  private remember({ tally, hold }: ChatRun, { caller, original, preferences }: PlanningInput): void {
+  private remember({ tally, hold }: ChatRun, { input, plan }: FinishedChat): void {
+    const { caller, original, preferences } = input;
     if (hold.remainingNanoUsd !== undefined) this.hints.rememberBudgetLeft(caller, hold.remainingNanoUsd);
     if (!tally.answer) return;
+    const conversation = { caller, request: original, session: preferences.session };
+    const earlier = this.hints.findEarlierAnswer(conversation);
+    if (earlier) this.outcomes.regenerated({ input, plan }, earlier.card);
     const { target, usage } = tally.answer;
     const { card, region } = target;
-    this.hints.rememberAnswer(
-      { caller, request: original, session: preferences.session },
-      { card, region, tokens: inputTokensOf(usage) },
-    );
+    this.hints.rememberAnswer(conversation, { card, region, tokens: inputTokensOf(usage) });
   }
 }

@@ -1,4 +1,5 @@
 import { CostKit, caller } from '../../test/support/cost-kit';
+import { SilentTally } from '../../test/support/silent-tally';
 import { chatRequest } from '../../test/support/chat-request-samples';
 import { AppError } from '../common/app-error';
 import type { NanoUsd } from '../common/money';
@@ -10,6 +11,7 @@ import { ChatService } from './chat.service';
 import type { CascadeExecutor } from './execution/cascade-executor';
 import type { PlanExecutor } from './execution/plan-executor';
 import { RunSettlement } from './execution/run-settlement';
+import { AnswerOutcomes } from './learning/answer-outcomes';
 import { RoutingHints } from './planning/routing-hints';
 
 const USD = 1_000_000_000n;
@@ -44,7 +46,11 @@ function fixture(plans: readonly (ChatPlan | Error)[], settings: Readonly<Record
     cost.admission,
     {} as PlanExecutor,
     {} as CascadeExecutor,
-    new ChatEpilogue(new RunSettlement(cost.admission), new RoutingHints(cost.clock)),
+    new ChatEpilogue(
+      new RunSettlement(cost.admission),
+      new RoutingHints(cost.clock),
+      new AnswerOutcomes(new SilentTally()),
+    ),
   );
   return { cost, limits, service };
 }

@@ -54,9 +54,13 @@ export class ChatService {
   }
 
   /** The whole answer of the first target that gives one. */
-  complete({ run, plan }: AdmittedChat): Promise<CompletedAnswer & Partial<CascadeAnswer>> {
+  async complete({ run, plan, input }: AdmittedChat): Promise<CompletedAnswer & Partial<CascadeAnswer>> {
     const { cascade } = plan.plan;
-    return cascade ? this.cascades.complete(run, cascade) : this.executor.complete(run);
+    const answer: CompletedAnswer & Partial<CascadeAnswer> = cascade
+      ? await this.cascades.complete(run, cascade)
+      : await this.executor.complete(run);
+    this.epilogue.answered({ input, plan }, answer);
+    return answer;
   }
 
   /** A stream whose first content has arrived. */
@@ -66,8 +70,8 @@ export class ChatService {
   }
 
   /** Settles the hold with what was spent. Not awaited by the client's answer; see {@link drained}. */
-  finish({ run, input }: AdmittedChat): void {
-    this.epilogue.finish(run, input);
+  finish({ run, input, plan }: AdmittedChat): void {
+    this.epilogue.finish(run, { input, plan });
   }
 
   /** Resolves when every finished request is settled; part of a graceful stop. */

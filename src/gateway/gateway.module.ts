@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module';
 import { CatalogModule } from '../catalog/catalog.module';
 import { CostModule } from '../cost/cost.module';
+import { LedgerModule } from '../cost/ledger/ledger.module';
 import { DecisionsModule } from '../decisions/decisions.module';
 import { PolicyModule } from '../policy/policy.module';
 import { ProvidersModule } from '../providers/providers.module';
@@ -27,6 +28,10 @@ import { AttemptLedger } from './execution/attempt-ledger';
 import { CascadeExecutor } from './execution/cascade-executor';
 import { PlanExecutor } from './execution/plan-executor';
 import { RunSettlement } from './execution/run-settlement';
+import { AnswerOutcomes } from './learning/answer-outcomes';
+import { FeedbackController } from './learning/feedback.controller';
+import { FeedbackService } from './learning/feedback.service';
+import { OutcomeEvidence } from './learning/outcome-evidence';
 import { ModelDirectory } from './model-directory';
 import { ModelsController } from './models.controller';
 import { OfferBoard } from './offer-board';
@@ -44,6 +49,7 @@ import { REQUEST_PIPELINE } from './request.pipeline';
     CatalogModule,
     CostModule,
     DecisionsModule,
+    LedgerModule,
     PolicyModule,
     ProvidersModule,
     QuotaModule,
@@ -54,6 +60,7 @@ import { REQUEST_PIPELINE } from './request.pipeline';
     BudgetsController,
     ChatController,
     EmbeddingsController,
+    FeedbackController,
     ModelsController,
     ProvidersController,
     RouterController,
@@ -68,6 +75,9 @@ import { REQUEST_PIPELINE } from './request.pipeline';
     RoutingVersions,
     DecisionLookup,
     ChatPlanner,
+    OutcomeEvidence,
+    AnswerOutcomes,
+    FeedbackService,
     ChatEpilogue,
     ChatService,
     ChatReply,

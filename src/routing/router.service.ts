@@ -13,6 +13,7 @@ import type { Intent } from './intent/intent-label';
 import { classifyIntent } from './intent/rule-intent-classifier';
 import { toNoRoute, type NoRoute } from './no-route';
 import { answersTo, planRoute } from './plan-route';
+import { blendEvidence, type QualityEvidence } from './quality-evidence';
 import { qualityPrior } from './quality-prior';
 import { needsOf } from './request-needs';
 import type { RouteInput } from './route-input';
@@ -48,6 +49,8 @@ export interface RouteRequest {
   /** What is left of the caller's tightest budget, as far as it is known. */
   readonly budgetLeft?: NanoUsd;
   readonly affinity?: CacheAffinity;
+  /** What became of the tenant's earlier answers. */
+  readonly evidence?: QualityEvidence;
   /** Output tokens the expected costs were computed with. */
   readonly expectedOutputTokens: number;
   /** `YYYY-MM-DD`, UTC. */
@@ -175,7 +178,7 @@ export class RouterService {
       needs: needsOf(route.request, route.analysis.features),
       remainingBudget: route.remainingBudget,
       today: route.today,
-      predictQuality: (card) => qualityPrior(card, task),
+      predictQuality: (card) => blendEvidence(qualityPrior(card, task), route.evidence?.(card, intent.label)),
       affinity: route.affinity,
     });
   }

@@ -17,6 +17,14 @@ export interface HoldTotal {
 /** Later years have more than four digits. */
 const LAST_TIME = Date.UTC(9999, 11, 31);
 
+/** Who asked, and who answered. */
+export interface AnsweredRequest {
+  readonly userId: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly intent: string | undefined;
+}
+
 /** In one order, so that two workers with the same rows wait for each other instead of locking each other out. */
 const INSERT_ROWS = `
   INSERT INTO usage_record (
@@ -90,6 +98,22 @@ export class LedgerRepository {
       costNanoUsd: BigInt(String(row['cost'])),
       tokens: Number(row['tokens']),
     }));
+  }
+
+  /** The call that answered a request: the last one that succeeded. */
+  async findAnswer(organizationId: string, requestId: string): Promise<AnsweredRequest | undefined> {
+    const rows: unknown = await this.dataSource.query(
+      `SELECT user_id, provider, resolved_model, intent FROM usage_record
+       WHERE organization_id = $1 AND request_id = $2 AND status = 'success' AND purpose <> 'judge'
+       ORDER BY started_at DESC, attempt_id DESC LIMIT 1`,
+      [organizationId, requestId],
+    );
+    return toRows(rows).map((row) => ({
+      userId: String(row['user_id']),
+      provider: String(row['provider']),
+      model: String(row['resolved_model']),
+      intent: typeof row['intent'] === 'string' ? row['intent'] : undefined,
+    }))[0];
   }
 
   private async insert(rows: string): Promise<unknown> {

@@ -24,6 +24,7 @@ interface Checked {
   readonly answer: CompletedAnswer;
   readonly verdict: Verdict;
   readonly step: number;
+  readonly grade?: number;
 }
 
 interface Step {
@@ -90,7 +91,7 @@ export class CascadeExecutor {
       try {
         const checked = await this.check({ run, cascade, target, number });
         const accepted = isAccepted(checked.verdict, cascade);
-        reports.push(reportOf(target, costOf(), { ...checked.verdict, accepted }));
+        reports.push(reportOf(target, costOf(), { ...checked.verdict, accepted, grade: checked.grade }));
         this.metrics.cascadeStep(accepted ? 'accepted' : 'escalated');
         if (!best || checked.verdict.score >= best.verdict.score) best = checked;
         if (accepted) break;
@@ -128,7 +129,7 @@ export class CascadeExecutor {
     // A judge is asked only where its opinion can change what happens next.
     if (!cascade.judge || isLast || verdict.confidence === 1) return { answer, verdict, step: number };
     const grade = await this.judge.grade(run, cascade.judge, answer.result);
-    return { answer, verdict: judgeAnswer(predicted, signs, grade), step: number };
+    return { answer, verdict: judgeAnswer(predicted, signs, grade), step: number, grade };
   }
 }
 
@@ -184,10 +185,15 @@ function reportOf(
     score,
     confidence,
     reasons,
-  }: Partial<Omit<Verdict, 'reasons'>> & { readonly accepted?: boolean; readonly reasons: readonly string[] },
+    grade,
+  }: Partial<Omit<Verdict, 'reasons'>> & {
+    readonly accepted?: boolean;
+    readonly grade?: number;
+    readonly reasons: readonly string[];
+  },
 ): CascadeStepReport {
   const { provider, model } = card;
-  return { provider, model, costNanoUsd, accepted, score, confidence, reason: reasons.join(', ') };
+  return { provider, model, costNanoUsd, accepted, score, confidence, grade, reason: reasons.join(', ') };
 }
 
 function failureName(error: unknown): string {

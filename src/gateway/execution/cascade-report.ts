@@ -10,6 +10,8 @@ export interface CascadeStepReport {
   /** Undefined when the step gave no answer, or one that was streamed before it could be checked. */
   readonly score: number | undefined;
   readonly confidence: number | undefined;
+  /** The judge's opinion, 0..1; undefined when it was not asked. */
+  readonly grade?: number;
   readonly reason: string;
 }
 

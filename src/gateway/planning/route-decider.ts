@@ -13,6 +13,7 @@ import type { CacheAffinity } from '../../routing/candidate';
 import { RouterService, type RequestAnalysis, type RouteDecision } from '../../routing/router.service';
 import { MetricsService } from '../../telemetry/metrics.service';
 import type { ChatPreferences } from '../chat-preferences';
+import { OutcomeEvidence } from '../learning/outcome-evidence';
 import { OfferBoard, type RequestSize } from '../offer-board';
 import { RoutingHints } from './routing-hints';
 
@@ -51,6 +52,7 @@ export class RouteDecider {
     private readonly hints: RoutingHints,
     private readonly clock: Clock,
     private readonly metrics: MetricsService,
+    private readonly evidence: OutcomeEvidence,
   ) {}
 
   decide(input: PlanningInput, remainingBudget: NanoUsd | undefined): DecidedRoute {
@@ -71,6 +73,7 @@ export class RouteDecider {
       remainingBudget,
       budgetLeft: this.hints.budgetLeftOf(input.caller),
       affinity: this.affinityOf(input, size),
+      evidence: this.evidence.of(input.caller.organizationId),
       expectedOutputTokens: this.board.expectedOutputTokens(size),
       today: new Date(this.clock.now()).toISOString().slice(0, 10),
       seed: Math.floor(Math.random() * SEED_RANGE),

@@ -48,6 +48,13 @@ export class RoutingHints {
     return undefined;
   }
 
+  /** Who answered exactly this conversation before; only one that goes back and forth, because programs repeat single questions. */
+  findEarlierAnswer({ caller, request, session }: Conversation): WarmModel | undefined {
+    if (!request.messages.some(({ role }) => role === 'assistant')) return undefined;
+    const [key = ''] = keysToRemember(request, scopeOf(caller), session);
+    return this.warm.get(key, this.clock.now());
+  }
+
   rememberAnswer({ caller, request, session }: Conversation, model: WarmModel): void {
     const nowMs = this.clock.now();
     for (const key of keysToRemember(request, scopeOf(caller), session)) {

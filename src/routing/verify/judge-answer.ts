@@ -34,7 +34,7 @@ const FATAL_SCORE = 0.05;
 export function judgeAnswer(
   predicted: number,
   signs: AnswerSigns,
-  judged: number | undefined = undefined,
+  judged?: number,
 ): Verdict {
   const fatal = signs.faults.find((fault) => FATAL.has(fault));
   if (fatal !== undefined) return { score: FATAL_SCORE, confidence: 1, reasons: signs.faults };

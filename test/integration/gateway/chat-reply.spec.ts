@@ -10,10 +10,12 @@ import { ChatService, type AdmittedChat } from '../../../src/gateway/chat.servic
 import { ChatEpilogue } from '../../../src/gateway/chat-epilogue';
 import type { CascadeExecutor } from '../../../src/gateway/execution/cascade-executor';
 import { RunSettlement } from '../../../src/gateway/execution/run-settlement';
+import { AnswerOutcomes } from '../../../src/gateway/learning/answer-outcomes';
 import { RoutingHints } from '../../../src/gateway/planning/routing-hints';
 import type { ChatRun } from '../../../src/gateway/execution/chat-run';
 import { GatewayConfig } from '../../../src/gateway/gateway.config';
 import { loadConfig } from '../../../src/platform/config/load-config';
+import { SilentTally } from '../../support/silent-tally';
 import { chatRequest } from '../../support/chat-request-samples';
 import { eventually } from '../../support/eventually';
 import { ExecutionKit, usage, vendorError, type VendorTurn } from '../../support/execution-kit';
@@ -57,7 +59,11 @@ class ReplyingServer {
       admission,
       this.kit.executor,
       {} as CascadeExecutor,
-      new ChatEpilogue(new RunSettlement(admission), new RoutingHints(this.kit.cost.clock)),
+      new ChatEpilogue(
+        new RunSettlement(admission),
+        new RoutingHints(this.kit.cost.clock),
+        new AnswerOutcomes(new SilentTally()),
+      ),
     );
     this.reply = new ChatReply(this.service, config);
     this.server = createServer((request, response) => void this.handle(request, response));
@@ -85,7 +91,9 @@ class ReplyingServer {
       preferences: { metadataInStream },
     } as unknown as ReadyChat;
     const request = { state: { requestId: 'req_1', startedAtMs: performance.now() } };
-    const context = { request, response, chat, admitted: { plan: PLAN, run } } as never;
+    const input = { caller: run.caller, original: chat.original, preferences: chat.preferences };
+    const admitted = { plan: PLAN, run, input } as unknown as AdmittedChat;
+    const context = { request, response, chat, admitted } as never;
     try {
       await (stream ? this.reply.stream(context) : this.reply.json(context));
       this.ended.resolve(undefined);
@@ -94,8 +102,7 @@ class ReplyingServer {
       response.statusCode = 599;
       response.end();
     } finally {
-      const input = { caller: run.caller, original: chat.original, preferences: chat.preferences };
-      this.service.finish({ plan: PLAN, run, input } as unknown as AdmittedChat);
+      this.service.finish(admitted);
     }
   }
 }

@@ -2,6 +2,7 @@ import type { MigrationInterface } from 'typeorm';
 import { CreateIdentity1763600000000 } from './1763600000000-create-identity';
 import { CreateLedger1763600100000 } from './1763600100000-create-ledger';
 import { CreateRoutingDecisions1764700000000 } from './1764700000000-create-routing-decisions';
+import { CreateRoutingOutcomes1764700100000 } from './1764700100000-create-routing-outcomes';
 import { CreateSessions1764200000000 } from './1764200000000-create-sessions';
 import { CreateUserIdentities1764200100000 } from './1764200100000-create-user-identities';
 import { CreateProviderCredentials1764200200000 } from './1764200200000-create-provider-credentials';
@@ -22,4 +23,5 @@ export const ALL_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   CreateBudget1764400000000,
   CreateRoutingDecisions1764700000000,
   CreateRollups1764500000000,
+  CreateRoutingOutcomes1764700100000,
 ];

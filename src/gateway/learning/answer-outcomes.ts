@@ -1,0 +1,68 @@
+import { Injectable } from '@nestjs/common';
+import { bandOf, type OutcomeSource } from '../../decisions/outcomes/outcome-count';
+import { OutcomeTally } from '../../decisions/outcomes/outcome-tally';
+import type { ModelCard } from '../../catalog/model-card';
+import type { ChatResult } from '../../llm/chat-result';
+import { checkAnswer, type AnswerFault } from '../../routing/verify/answer-checks';
+import type { CascadeReport } from '../execution/cascade-report';
+import type { ChatPlan } from '../chat-planner';
+import type { PlanningInput } from '../planning/route-decider';
+
+/** Faults that say something about the model; an answer cut at the client's own limit does not. */
+const MODELS_FAULTS: ReadonlySet<AnswerFault> = new Set([
+  'empty',
+  'refusal',
+  'invalid_json',
+  'schema_mismatch',
+  'invalid_tool_call',
+  'missing_tool_call',
+  'repetitive',
+]);
+
+/** An answer and the request it belongs to. */
+export interface AnsweredChat {
+  readonly input: Pick<PlanningInput, 'caller' | 'preferences' | 'original'>;
+  readonly plan: Pick<ChatPlan, 'analysis'>;
+}
+
+/** Notes what can be seen of an answer's goodness without asking anybody. */
+@Injectable()
+export class AnswerOutcomes {
+  constructor(private readonly tally: OutcomeTally) {}
+
+  /** A whole answer: whether its form holds. */
+  checked(chat: AnsweredChat, card: ModelCard, result: ChatResult): void {
+    const { faults } = checkAnswer(chat.input.original, result);
+    const isFaulty = faults.some((fault) => MODELS_FAULTS.has(fault));
+    this.add(chat, card, { source: 'check', score: isFaulty ? 0 : 1 });
+  }
+
+  /** A cascade: the judge's grades. */
+  cascaded(chat: AnsweredChat, { steps }: CascadeReport): void {
+    for (const { provider, model, grade } of steps)
+      if (grade !== undefined) this.add(chat, { provider, model }, { source: 'judge', score: grade });
+  }
+
+  /** The client asked the same again: the answer was not what it wanted. */
+  regenerated(chat: AnsweredChat, card: ModelCard): void {
+    this.add(chat, card, { source: 'regeneration', score: 0 });
+  }
+
+  private add(
+    { input, plan }: AnsweredChat,
+    { provider, model }: Pick<ModelCard, 'provider' | 'model'>,
+    { source, score }: { readonly source: OutcomeSource; readonly score: number },
+  ): void {
+    if (!input.preferences.learn) return;
+    const { label, confidence } = plan.analysis.intent;
+    this.tally.add({
+      organization_id: input.caller.organizationId,
+      provider,
+      model,
+      intent: label,
+      band: bandOf(confidence),
+      source,
+      score,
+    });
+  }
+}

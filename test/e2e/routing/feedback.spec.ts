@@ -1,0 +1,138 @@
+import { ApiKeyAuthenticator } from '../../../src/auth/api-key-authenticator';
+import { OutcomeRepository } from '../../../src/decisions/outcomes/outcome.repository';
+import { OutcomeTally } from '../../../src/decisions/outcomes/outcome-tally';
+import { OutcomeEvidence } from '../../../src/gateway/learning/outcome-evidence';
+import { chatBody } from '../../support/app-client';
+import { createApp, describeInBothShapes, type TestApp } from '../../support/create-app';
+
+const QUESTION = 'Tell me about climate change';
+const TODAY = new Date().toISOString().slice(0, 10);
+
+interface Explained {
+  readonly decision: { readonly candidates: readonly { model: string; predicted_quality: number }[] };
+}
+
+describeInBothShapes('feedback', (shape) => {
+  let app: TestApp;
+  let organizationId: string;
+
+  beforeAll(async () => {
+    app = await createApp({ shape });
+    organizationId = await organizationOf(app);
+  }, 90_000);
+  afterAll(() => app.stop(), 60_000);
+  beforeEach(() => app.vendor.reset());
+
+  async function organizationOf(of: TestApp): Promise<string> {
+    const outcome = await of.app.get(ApiKeyAuthenticator).authenticate(of.adminKey, '127.0.0.1');
+    if (outcome.kind !== 'authenticated') throw new Error('the administrator is not known');
+    return outcome.caller.organizationId;
+  }
+
+  async function answered(key: string, body = chatBody(QUESTION)): Promise<string> {
+    const answer = await app.chat(body, { key });
+    await app.settled();
+    return answer.headers.get('x-modelmuxer-request-id') ?? '';
+  }
+
+  async function predicted(model: string): Promise<number> {
+    await app.app.get(OutcomeTally).flush();
+    await app.settled();
+    await app.app.get(OutcomeEvidence).refresh(organizationId);
+    const { body } = await app.post('/v1/router/explain', chatBody(QUESTION));
+    const { candidates } = (body as unknown as Explained).decision;
+    return candidates.find((candidate) => candidate.model === model)?.predicted_quality ?? -1;
+  }
+
+  it('is taken once per user and request, the last word counts, and the comment is not kept', async () => {
+    const key = app.newUser();
+    const id = await answered(key, chatBody('hello', { model: 'gpt-4o-mini' }));
+    const first = await app.post(
+      '/v1/feedback',
+      { request_id: id, score: 0.25, comment: 'too short' },
+      { key },
+    );
+    const second = await app.post('/v1/feedback', { request_id: id, rating: 'up' }, { key });
+    const sums = await app.app.get(OutcomeRepository).sumByModel(organizationId, TODAY);
+
+    expect(first.status).toBe(201);
+    expect(first.body).toEqual({
+      request_id: id,
+      score: 0.25,
+      model: 'openai/gpt-4o-mini',
+      comment_kept: false,
+    });
+    expect(second.body).toMatchObject({ score: 1 });
+    expect(sums.filter(({ source }) => source === 'feedback')).toEqual([
+      expect.objectContaining({ provider: 'openai', model: 'gpt-4o-mini', count: 1, scoreSum: 1 }),
+    ]);
+  });
+
+  it('is about own requests only', async () => {
+    const id = await answered(app.newUser());
+    const stranger = await app.post('/v1/feedback', { request_id: id, score: 1 }, { key: app.newUser() });
+    const nobody = await app.post('/v1/feedback', {
+      request_id: 'req_00000000000000000000000000',
+      score: 1,
+    });
+
+    expect([stranger.status, nobody.status]).toEqual([404, 404]);
+  });
+
+  it.each([
+    [{}],
+    [{ score: 1 }],
+    [{ request_id: 'req_00000000000000000000000000' }],
+    [{ request_id: 'req_00000000000000000000000000', score: 2 }],
+    [{ request_id: 'req_00000000000000000000000000', score: 1, rating: 'up' }],
+    [{ request_id: 'req_00000000000000000000000000', rating: 'meh' }],
+    [{ request_id: 'req_00000000000000000000000000', score: 1, more: true }],
+    [{ request_id: "x'; --", score: 1 }],
+  ])('refuses %j with 400', async (body) => {
+    expect((await app.post('/v1/feedback', body)).status).toBe(400);
+  });
+
+  it('changes what is predicted of the model for such requests, as do faulty answers', async () => {
+    const key = app.newUser();
+    const model = 'openai/gpt-4.1';
+    const before = await predicted(model);
+    for (let i = 0; i < 4; i++) {
+      const id = await answered(key, chatBody(QUESTION, { model: 'gpt-4.1' }));
+      await app.post('/v1/feedback', { request_id: id, rating: 'down' }, { key });
+    }
+    const after = await predicted(model);
+    app.vendor.respond(() => ({ text: "I'm sorry, but I cannot help with that." }));
+    for (let i = 0; i < 4; i++) await answered(key, chatBody(QUESTION, { model: 'gpt-4.1' }));
+    const afterRefusals = await predicted(model);
+    for (let i = 0; i < 4; i++)
+      await answered(key, chatBody(QUESTION, { model: 'gpt-4.1', enable_analytics: false }));
+
+    expect(after).toBeCloseTo((before * 20) / 24, 2);
+    expect(afterRefusals).toBeLessThan(after);
+    expect(await predicted(model)).toBe(afterRefusals);
+  });
+
+  it('counts a batch of outcomes once, however often it is delivered', async () => {
+    const outcomes = app.app.get(OutcomeRepository);
+    const count = {
+      organization_id: 'org_x',
+      provider: 'p',
+      model: 'm',
+      intent: 'chat_lite',
+      band: 3,
+      source: 'check' as const,
+      day: TODAY,
+      count: 5,
+      score_sum: 4,
+    };
+    for (let i = 0; i < 3; i++) await outcomes.book({ batch_id: 'evt_a', counts: [count] });
+    await outcomes.book({ batch_id: 'evt_b', counts: [count] });
+
+    expect(await outcomes.sumByModel('org_x', TODAY)).toEqual([
+      { provider: 'p', model: 'm', intent: 'chat_lite', source: 'check', count: 10, scoreSum: 8 },
+    ]);
+    expect(await outcomes.sumByBand('org_x', TODAY)).toEqual([
+      { intent: 'chat_lite', band: 3, count: 10, scoreSum: 8 },
+    ]);
+  });
+});

@@ -10,7 +10,20 @@ let poolOffset = POOL_BYTES;
 
 /** What an id names; it stands in front so that a reader of a log knows what was pasted. */
 export type IdPrefix =
-  'req' | 'att' | 'hold' | 'dec' | 'org' | 'prj' | 'usr' | 'key' | 'job' | 'evt' | 'ses' | 'box' | 'bdg';
+  | 'req'
+  | 'att'
+  | 'hold'
+  | 'dec'
+  | 'org'
+  | 'prj'
+  | 'usr'
+  | 'key'
+  | 'job'
+  | 'evt'
+  | 'ses'
+  | 'box'
+  | 'exp'
+  | 'bdg';
 
 /** What an organization keeps here: a provider credential. */
 export type KeptIdPrefix = 'crd';

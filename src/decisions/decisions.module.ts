@@ -4,13 +4,14 @@ import { OutboxModule } from '../platform/outbox/outbox.module';
 import { QueueModule } from '../platform/queue/queue.module';
 import { OutcomeOutboxConsumer } from './outcomes/outcome-outbox-consumer';
 import { OutcomeTally } from './outcomes/outcome-tally';
+import { SteeringModule } from './steering/steering.module';
 import { DecisionJournal } from './store/decision-journal';
 import { DecisionOutboxConsumer } from './store/decision-outbox-consumer';
 import { DecisionStoreModule } from './store/decision-store.module';
 
 /** Routing decisions: how they are noted and where they are kept. */
 @Module({
-  imports: [OutboxModule, QueueModule, DecisionStoreModule],
+  imports: [OutboxModule, QueueModule, DecisionStoreModule, SteeringModule],
   providers: [
     DecisionJournal,
     DecisionOutboxConsumer,
@@ -18,6 +19,6 @@ import { DecisionStoreModule } from './store/decision-store.module';
     OutcomeOutboxConsumer,
     { provide: Clock, useClass: SystemClock },
   ],
-  exports: [DecisionJournal, OutcomeTally, DecisionStoreModule],
+  exports: [DecisionJournal, OutcomeTally, DecisionStoreModule, SteeringModule],
 })
 export class DecisionsModule {}

@@ -69,16 +69,20 @@ export class ChatPlanner {
     };
   }
 
-  private note({ caller, requestId }: PlanningInput, decisionId: string, decision: RouteDecision): void {
+  private note(
+    { caller, requestId, experiment }: PlanningInput,
+    decisionId: string,
+    decision: RouteDecision,
+  ): void {
     this.journal.note({
       decision_id: decisionId,
       organization_id: caller.organizationId,
       request_id: requestId,
       user_id: caller.userId,
       api_key_id: caller.apiKeyId ?? null,
-      experiment_id: null,
-      variant: null,
-      always: decision.kind === 'routed' && decision.plan.propensity !== undefined,
+      experiment_id: experiment?.id ?? null,
+      variant: experiment?.variant ?? null,
+      always: experiment !== undefined || isExplored(decision),
       toRecord: decision.toRecord,
     });
   }
@@ -110,6 +114,11 @@ export class ChatPlanner {
       };
     });
   }
+}
+
+/** Explored decisions are what routing can be learned from. */
+function isExplored(decision: RouteDecision): boolean {
+  return decision.kind === 'routed' && decision.plan.propensity !== undefined;
 }
 
 /** What ails one model of a provider mostly ails all: when the first choice fails, another provider is the better bet. */

@@ -1,4 +1,5 @@
 import { CostKit, caller } from '../../test/support/cost-kit';
+import { NoSteering } from '../../test/support/no-steering';
 import { SilentTally } from '../../test/support/silent-tally';
 import { chatRequest } from '../../test/support/chat-request-samples';
 import { AppError } from '../common/app-error';
@@ -51,6 +52,7 @@ function fixture(plans: readonly (ChatPlan | Error)[], settings: Readonly<Record
       new RoutingHints(cost.clock),
       new AnswerOutcomes(new SilentTally()),
     ),
+    new NoSteering(),
   );
   return { cost, limits, service };
 }

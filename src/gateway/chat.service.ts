@@ -11,6 +11,7 @@ import { CascadeExecutor, type CascadeAnswer } from './execution/cascade-executo
 import { RunTally, type ChatRun, type ExecutionTarget } from './execution/chat-run';
 import { PlanExecutor, type CompletedAnswer } from './execution/plan-executor';
 import type { StreamedAnswer } from './execution/streamed-answer';
+import { TrafficSteering } from './steering/traffic-steering';
 import type { PlanningInput } from './planning/route-decider';
 import { routeOf } from './route-of';
 
@@ -35,15 +36,21 @@ export class ChatService {
     private readonly executor: PlanExecutor,
     private readonly cascades: CascadeExecutor,
     private readonly epilogue: ChatEpilogue,
+    private readonly steering: TrafficSteering,
   ) {}
 
   /** Decides who answers and reserves the worst case; throws 402, 403, 404, 429 or 503 before anything is spent. */
   async admit(request: ChatGatewayRequest, chat: ReadyChat, signal: AbortSignal): Promise<AdmittedChat> {
+    const caller = callerOf(request);
+    const { requestId } = request.state;
+    const steered = await this.steering.steer({ ...chat, caller, requestId });
     const input: PlanningInput = {
       ...chat,
-      caller: callerOf(request),
+      ...steered,
+      requestedModel: chat.original.model,
+      caller,
       route: routeOf(request),
-      requestId: request.state.requestId,
+      requestId,
       span: request.state.span,
     };
     const first = this.planner.plan(input, chat.preferences.ceilingNanoUsd);
@@ -151,7 +158,7 @@ function toRun(
     purpose: 'answer',
     route: input.route,
     chat: input.policy.request,
-    requestedModel: input.original.model,
+    requestedModel: input.requestedModel,
     inputTokensBound: plan.inputTokensBound,
     decision: {
       decisionId: plan.decisionId,

@@ -40,6 +40,7 @@ import { RoutingHints } from './planning/routing-hints';
 import { PolicyReport } from './policy-report';
 import { ProvidersController } from './providers.controller';
 import { ProvidersHealthCheck } from './providers.health-check';
+import { TrafficSteering } from './steering/traffic-steering';
 import { REQUEST_PIPELINE } from './request.pipeline';
 
 /** The model routes and the path of a request through all other modules. */
@@ -78,6 +79,7 @@ import { REQUEST_PIPELINE } from './request.pipeline';
     OutcomeEvidence,
     AnswerOutcomes,
     FeedbackService,
+    TrafficSteering,
     ChatEpilogue,
     ChatService,
     ChatReply,

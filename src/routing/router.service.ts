@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { AccessRules } from '../access/access-rules';
+import { AppError } from '../common/app-error';
 import type { NanoUsd } from '../common/money';
 import type { ChatRequest } from '../llm/chat-request';
 import type { CacheAffinity, Candidate, Offer } from './candidate';
@@ -29,6 +30,12 @@ import { ROUTING_STRATEGIES, type RoutingStrategy } from './strategies/routing-s
 export interface RequestAnalysis {
   readonly features: PromptFeatures;
   readonly intent: Intent;
+}
+
+/** Thresholds of the intent's confidence in place of the configured ones. */
+export interface IntentThresholds {
+  readonly lowConfidence?: number;
+  readonly minConfidenceForDirect?: number;
 }
 
 /** One decision to make. */
@@ -79,13 +86,13 @@ export class RouterService {
   }
 
   /** Features and intent of a request, in time that does not depend on the prompt's length. */
-  analyze(request: ChatRequest): RequestAnalysis {
+  analyze(request: ChatRequest, thresholds: IntentThresholds = {}): RequestAnalysis {
     const features = extractFeatures(request);
     const { intentClassifierEnabled, intentLowConfidence, intentMinConfidenceForDirect } = this.config;
     const intent = classifyIntent(features, {
       enabled: intentClassifierEnabled,
-      lowConfidence: intentLowConfidence,
-      minConfidenceForDirect: intentMinConfidenceForDirect,
+      lowConfidence: thresholds.lowConfidence ?? intentLowConfidence,
+      minConfidenceForDirect: thresholds.minConfidenceForDirect ?? intentMinConfidenceForDirect,
     });
     return { features, intent };
   }
@@ -97,6 +104,16 @@ export class RouterService {
       engine: defaultStrategy,
       objective: defaultObjective,
     });
+  }
+
+  /** True for an engine or objective that there is. */
+  knowsPreference(value: string): boolean {
+    try {
+      return this.preferenceOf(value).explicit;
+    } catch (error) {
+      if (error instanceof AppError) return false;
+      throw error;
+    }
   }
 
   /** What a client's wish for a cascade starts from. */

@@ -4,6 +4,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Entity('routing_decision')
 @Index('routing_decision_organization', ['organizationId', 'decisionId'])
 @Index('routing_decision_request', ['requestId'])
+@Index('routing_decision_experiment', ['experimentId'], { where: 'experiment_id IS NOT NULL' })
 export class RoutingDecisionEntity {
   @PrimaryColumn({ name: 'decision_id', type: 'text' })
   decisionId: string;

@@ -9,6 +9,7 @@ import { noRouteError } from '../../routing/no-route';
 import { RouterService } from '../../routing/router.service';
 import type { ChatGatewayRequest, ChatState } from '../chat-gateway-request';
 import { OfferBoard } from '../offer-board';
+import { TrafficSteering } from '../steering/traffic-steering';
 import { RouteDecider, type DecidedRoute } from '../planning/route-decider';
 import { routeOf } from '../route-of';
 
@@ -20,6 +21,7 @@ export class RouteExplainer {
     private readonly decider: RouteDecider,
     private readonly router: RouterService,
     private readonly board: OfferBoard,
+    private readonly steering: TrafficSteering,
   ) {}
 
   async explain(request: ChatGatewayRequest, chat: ChatState, signal: AbortSignal): Promise<JsonObject> {
@@ -30,13 +32,17 @@ export class RouteExplainer {
       { organizationSlug, region: chat.preferences.region },
       signal,
     );
+    const { requestId } = request.state;
+    const steered = await this.steering.steer({ ...chat, caller, requestId });
     const decided = this.decider.decide(
       {
         ...chat,
+        ...steered,
+        requestedModel: chat.original.model,
         policy,
         caller,
         route: routeOf(request),
-        requestId: request.state.requestId,
+        requestId,
         span: undefined,
       },
       chat.preferences.ceilingNanoUsd,

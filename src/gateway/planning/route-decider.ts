@@ -14,6 +14,7 @@ import { RouterService, type RequestAnalysis, type RouteDecision } from '../../r
 import { MetricsService } from '../../telemetry/metrics.service';
 import type { ChatPreferences } from '../chat-preferences';
 import { OutcomeEvidence } from '../learning/outcome-evidence';
+import type { SteeredChat } from '../steering/traffic-steering';
 import { OfferBoard, type RequestSize } from '../offer-board';
 import { RoutingHints } from './routing-hints';
 
@@ -25,6 +26,10 @@ export interface PlanningInput {
   /** Its outcome's request is what will be sent, and what the size is taken from. */
   readonly policy: PolicyOutcome;
   readonly preferences: ChatPreferences;
+  /** What the client wrote as `model`, before aliases. */
+  readonly requestedModel: string | undefined;
+  readonly experiment: SteeredChat['experiment'];
+  readonly thresholds: SteeredChat['thresholds'];
   readonly route: string;
   readonly requestId: string;
   /** The request's span, when it is sampled. */
@@ -59,7 +64,7 @@ export class RouteDecider {
     const startedAt = performance.now();
     const size = sizeOf(input.policy.request);
     const decisionId = newId('dec', this.clock.now());
-    const analysis = this.router.analyze(input.original);
+    const analysis = this.router.analyze(input.original, input.thresholds);
     const decision = this.router.decide({
       decisionId,
       request: input.original,

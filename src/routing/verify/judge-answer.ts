@@ -31,11 +31,7 @@ const FATAL_SCORE = 0.05;
  * Puts the model's predicted quality and the signs on its answer together, as odds. `judged` is the opinion of a
  * judge, 0..1; it counts most, because it is the only one that has read the answer.
  */
-export function judgeAnswer(
-  predicted: number,
-  signs: AnswerSigns,
-  judged?: number,
-): Verdict {
+export function judgeAnswer(predicted: number, signs: AnswerSigns, judged?: number): Verdict {
   const fatal = signs.faults.find((fault) => FATAL.has(fault));
   if (fatal !== undefined) return { score: FATAL_SCORE, confidence: 1, reasons: signs.faults };
   const clamped = Math.min(Math.max(predicted, 0.02), 0.98);

@@ -15,6 +15,7 @@ import { RoutingHints } from '../../../src/gateway/planning/routing-hints';
 import type { ChatRun } from '../../../src/gateway/execution/chat-run';
 import { GatewayConfig } from '../../../src/gateway/gateway.config';
 import { loadConfig } from '../../../src/platform/config/load-config';
+import { NoSteering } from '../../support/no-steering';
 import { SilentTally } from '../../support/silent-tally';
 import { chatRequest } from '../../support/chat-request-samples';
 import { eventually } from '../../support/eventually';
@@ -64,6 +65,7 @@ class ReplyingServer {
         new RoutingHints(this.kit.cost.clock),
         new AnswerOutcomes(new SilentTally()),
       ),
+      new NoSteering(),
     );
     this.reply = new ChatReply(this.service, config);
     this.server = createServer((request, response) => void this.handle(request, response));

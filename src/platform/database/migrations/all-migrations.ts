@@ -3,6 +3,7 @@ import { CreateIdentity1763600000000 } from './1763600000000-create-identity';
 import { CreateLedger1763600100000 } from './1763600100000-create-ledger';
 import { CreateRoutingDecisions1764700000000 } from './1764700000000-create-routing-decisions';
 import { CreateRoutingOutcomes1764700100000 } from './1764700100000-create-routing-outcomes';
+import { CreateRoutingSteering1764700200000 } from './1764700200000-create-routing-steering';
 import { CreateSessions1764200000000 } from './1764200000000-create-sessions';
 import { CreateUserIdentities1764200100000 } from './1764200100000-create-user-identities';
 import { CreateProviderCredentials1764200200000 } from './1764200200000-create-provider-credentials';
@@ -24,4 +25,5 @@ export const ALL_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   CreateRoutingDecisions1764700000000,
   CreateRollups1764500000000,
   CreateRoutingOutcomes1764700100000,
+  CreateRoutingSteering1764700200000,
 ];

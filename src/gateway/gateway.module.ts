@@ -31,6 +31,8 @@ import { RunSettlement } from './execution/run-settlement';
 import { AnswerOutcomes } from './learning/answer-outcomes';
 import { FeedbackController } from './learning/feedback.controller';
 import { FeedbackService } from './learning/feedback.service';
+import { ThresholdsController } from './learning/thresholds.controller';
+import { ThresholdsService } from './learning/thresholds.service';
 import { OutcomeEvidence } from './learning/outcome-evidence';
 import { ModelDirectory } from './model-directory';
 import { ModelsController } from './models.controller';
@@ -65,6 +67,7 @@ import { REQUEST_PIPELINE } from './request.pipeline';
     ModelsController,
     ProvidersController,
     RouterController,
+    ThresholdsController,
   ],
   providers: [
     ...REQUEST_PIPELINE,
@@ -79,6 +82,7 @@ import { REQUEST_PIPELINE } from './request.pipeline';
     OutcomeEvidence,
     AnswerOutcomes,
     FeedbackService,
+    ThresholdsService,
     TrafficSteering,
     ChatEpilogue,
     ChatService,

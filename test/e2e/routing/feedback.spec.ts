@@ -135,4 +135,19 @@ describeInBothShapes('feedback', (shape) => {
       { intent: 'chat_lite', band: 3, count: 10, scoreSum: 8 },
     ]);
   });
+
+  it('is what thresholds of confidence are proposed from', async () => {
+    await app.app.get(OutcomeTally).flush();
+    await app.settled();
+    const { status, body } = await app.get('/v1/router/thresholds');
+
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      current: { low_confidence: expect.any(Number), min_confidence_for_direct: expect.any(Number) },
+      proposals: expect.arrayContaining([
+        expect.objectContaining({ intent: 'all', outcomes: expect.any(Number) }),
+      ]),
+      bands: expect.arrayContaining([expect.objectContaining({ good_share: expect.any(Number) })]),
+    });
+  });
 });

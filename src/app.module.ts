@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AnalyticsModule } from './analytics/analytics.module';
 import { AuditModule } from './audit/audit.module';
+import { SecurityRecorderModule } from './auth/watch/security-recorder.module';
 import { CONFIG_CLASSES } from './config-classes';
 import { GatewayModule } from './gateway/gateway.module';
 import { ProvidersHealthCheck } from './gateway/providers.health-check';
@@ -47,6 +48,7 @@ export class AppModule {
         GatewayModule,
         ProviderCredentialsModule,
         ActivityWatchModule,
+        SecurityRecorderModule,
         AnalyticsModule,
         HealthModule.register({
           imports: [GatewayModule, HealthChecksModule],

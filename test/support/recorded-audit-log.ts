@@ -1,9 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { AuditLog, type AuditEvent } from '../../src/access/audit-log';
-import { MetricsService } from '../../src/telemetry/metrics.service';
-import { silentMetrics } from './cost-kit';
 
-/** Keeps what was recorded, for apps without the audit module; metrics go nowhere. */
+/** Keeps what was recorded, for apps without the audit module. */
 class RecordedAuditLog extends AuditLog {
   readonly events: AuditEvent[] = [];
 
@@ -15,10 +13,7 @@ class RecordedAuditLog extends AuditLog {
 
 @Global()
 @Module({
-  providers: [
-    { provide: AuditLog, useClass: RecordedAuditLog },
-    { provide: MetricsService, useFactory: silentMetrics },
-  ],
-  exports: [AuditLog, MetricsService],
+  providers: [{ provide: AuditLog, useClass: RecordedAuditLog }],
+  exports: [AuditLog],
 })
 export class RecordedAuditModule {}

@@ -7,7 +7,6 @@ import { ApiKeyPlaceEntity } from '../watch/api-key-place.entity';
 import { AuthWatch } from '../watch/auth-watch';
 import { KeyPlaces } from '../watch/key-places';
 import { RefusalJournal } from '../watch/refusal-journal';
-import { SecurityEventRecorder } from '../watch/security-event-recorder';
 import { LoginThrottleEntity } from './login-throttle.entity';
 import { LoginThrottle } from './login-throttle';
 import { LoginService } from './login.service';
@@ -40,7 +39,6 @@ import { SessionService } from './session.service';
     LoginService,
     RefusalJournal,
     KeyPlaces,
-    SecurityEventRecorder,
     AuthWatch,
   ],
   exports: [SessionService, SessionAuthenticator, SessionCookies, RefusalJournal, AuthWatch],

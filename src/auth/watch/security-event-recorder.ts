@@ -46,7 +46,7 @@ export class SecurityEventRecorder implements OnModuleInit, OnModuleDestroy {
       outcome: 'failure',
       actor: { kind: 'system' },
       target: { kind: subjectKind, id: subjectId },
-      details: facts,
+      details: { ...facts, occurrence: event.dedupeKey },
       ...(address !== null && { address }),
     });
     this.metrics.securityEvent(kind);

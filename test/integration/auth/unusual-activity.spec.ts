@@ -2,6 +2,8 @@ import { AuditLog, type AuditEvent } from '../../../src/access/audit-log';
 import { KeyPlaces } from '../../../src/auth/watch/key-places';
 import { RefusalJournal } from '../../../src/auth/watch/refusal-journal';
 import { SecurityEventRecorder } from '../../../src/auth/watch/security-event-recorder';
+import { SecurityEventStore } from '../../../src/tenancy/security/security-event-store';
+import { silentMetrics } from '../../support/cost-kit';
 import { call, startAuthApp, type Answer, type AuthApp } from '../../support/auth-app';
 
 const START_MS = 120_000;
@@ -9,6 +11,7 @@ const START_MS = 120_000;
 describe('unusual activity', () => {
   let auth: AuthApp;
   let events: AuditEvent[];
+  let recorder: SecurityEventRecorder;
 
   beforeAll(async () => {
     auth = await startAuthApp({
@@ -20,6 +23,10 @@ describe('unusual activity', () => {
       },
     });
   }, START_MS);
+  beforeAll(() => {
+    const store = auth.app.get(SecurityEventStore, { strict: false });
+    recorder = new SecurityEventRecorder(store, auth.app.get(AuditLog), silentMetrics());
+  });
   beforeEach(() => {
     events = [];
     jest.spyOn(auth.app.get(AuditLog), 'record').mockImplementation((event) => {
@@ -46,7 +53,7 @@ describe('unusual activity', () => {
   async function recorded(): Promise<readonly AuditEvent[]> {
     await auth.app.get(KeyPlaces).flush();
     await auth.app.get(RefusalJournal).flush();
-    await auth.app.get(SecurityEventRecorder).run();
+    await recorder.run();
     return events.filter(({ action }) => action.startsWith('security.'));
   }
 
@@ -117,7 +124,7 @@ describe('unusual activity', () => {
     await auth.app.get(KeyPlaces).flush();
     jest.spyOn(auth.app.get(AuditLog), 'record').mockRejectedValueOnce(new Error('no disk'));
 
-    await auth.app.get(SecurityEventRecorder).run();
+    await recorder.run();
     expect(events).toEqual([]);
     expect(await recorded()).toHaveLength(1);
   });

@@ -12,13 +12,17 @@ export class ModelCatalog {
 
   private readonly cards: readonly ModelCard[];
   private readonly byFullName = new Map<string, ModelCard>();
+  private readonly modelByFullName = new Map<string, string>();
   private readonly byBareName = new Map<string, ModelCard[]>();
 
   constructor(cards: readonly ModelCard[]) {
     this.cards = cards.filter(isPriced);
     for (const card of this.cards) this.register(card, card.model);
     for (const card of this.cards) {
-      for (const alias of card.aliases) this.register(underAlias(card, alias), alias);
+      for (const alias of card.aliases) {
+        this.register(underAlias(card, alias), alias);
+        this.modelByFullName.set(`${card.provider}/${alias}`, card.model);
+      }
     }
     this.version = versionOf(cards);
   }
@@ -55,6 +59,11 @@ export class ModelCatalog {
     if (exact) return exact;
     const undated = answeredModel.replace(SNAPSHOT_SUFFIX, '');
     return undated === answeredModel ? undefined : this.find(provider, undated);
+  }
+
+  /** The model behind a name: an alias and a dated snapshot stand for their model, an unknown name for itself. */
+  modelOf(provider: string, name: string): string {
+    return this.modelByFullName.get(`${provider}/${name}`) ?? name;
   }
 
   private register(card: ModelCard, name: string): void {

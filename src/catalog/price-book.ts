@@ -52,7 +52,7 @@ export function costOfUsage(card: ModelCard, usage: TokenUsage, atMs: number): N
   const items: PricedTokens[] = [];
   for (const bucket of USAGE_BUCKETS) {
     const tokens = usage[bucket];
-    if (tokens > 0) items.push({ tokens, nanoUsdPerMillion: priceOf(prices, bucket) });
+    if (tokens > 0) items.push({ tokens, nanoUsdPerMillion: priceOfBucket(prices, bucket) });
   }
   return costOfTokens(items);
 }
@@ -125,14 +125,14 @@ function dearestOf(prices: Prices): DearestPrices {
 function dearest(prices: Prices, buckets: readonly UsageBucket[]): NanoUsd {
   let highest = 0n;
   for (const bucket of buckets) {
-    const price = priceOf(prices, bucket);
+    const price = priceOfBucket(prices, bucket);
     if (price > highest) highest = price;
   }
   return highest;
 }
 
 /** A bucket without a price of its own costs as much as plain input or output: never less than the vendor asks. */
-function priceOf(prices: Prices, bucket: UsageBucket): NanoUsd {
+export function priceOfBucket(prices: Prices, bucket: UsageBucket): NanoUsd {
   const listed = prices[bucket];
   if (listed !== undefined) return listed;
   if (bucket === 'cacheWrite1h' && prices.cacheWrite5m !== undefined) return prices.cacheWrite5m;

@@ -23,7 +23,8 @@ export type IdPrefix =
   | 'ses'
   | 'box'
   | 'exp'
-  | 'bdg';
+  | 'bdg'
+  | 'prc';
 
 /** What an organization keeps here: a provider credential. */
 export type KeptIdPrefix = 'crd';

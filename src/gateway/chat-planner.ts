@@ -18,7 +18,7 @@ export interface ChatPlan {
   readonly decisionId: string;
   readonly plan: RoutePlan;
   readonly analysis: RequestAnalysis;
-  readonly catalogVersion: string;
+  readonly priceVersion: string;
   readonly inputTokensBound: number;
   readonly targets: readonly ExecutionTarget[];
 }
@@ -61,7 +61,6 @@ export class ChatPlanner {
     return {
       ...decided,
       plan: decision.plan,
-      catalogVersion: this.board.view.version,
       inputTokensBound: size.inputTokensBound,
       targets: this.targetsOf(decision.plan, size).map((target) =>
         this.board.asCalledBy(target, input.caller.organizationId),

@@ -165,7 +165,7 @@ function toRun(
       strategy: plan.plan.strategy,
       objective: plan.plan.objective,
       intent: plan.analysis.intent.label,
-      priceVersion: plan.catalogVersion,
+      priceVersion: plan.priceVersion,
     },
     targets: plan.targets,
     ceilingNanoUsd: input.preferences.ceilingNanoUsd,

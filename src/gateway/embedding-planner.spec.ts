@@ -1,4 +1,5 @@
 import { CostKit, caller } from '../../test/support/cost-kit';
+import { listedPrices } from '../../test/support/listed-prices';
 import { ProviderKit } from '../../test/support/provider-kit';
 import { NO_ACCESS_RULES, toAccessRules } from '../access/access-rules';
 import { AppError } from '../common/app-error';
@@ -44,7 +45,14 @@ function plan(asked: Asked = {}): EmbeddingPlan {
   const settings = asked.settings ?? { ...KEYS, EXTRA_PROVIDERS: JSON.stringify({ local: LOCAL }) };
   const { registry, catalog } = new ProviderKit(settings);
   const { clock, metrics } = new CostKit();
-  const planner = new EmbeddingPlanner(catalog, registry, clock, metrics, new Tracing(undefined, 0));
+  const planner = new EmbeddingPlanner(
+    catalog,
+    registry,
+    listedPrices(catalog),
+    clock,
+    metrics,
+    new Tracing(undefined, 0),
+  );
   const request: EmbeddingRequest = {
     model: undefined,
     inputs: ['hello'],

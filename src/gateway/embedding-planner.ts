@@ -5,6 +5,7 @@ import type { Caller } from '../access/caller';
 import type { ModelCard } from '../catalog/model-card';
 import { ModelCatalog } from '../catalog/model-catalog';
 import { worstCaseCost } from '../catalog/price-book';
+import { EffectivePrices } from '../catalog/prices/effective-prices';
 import { AppError } from '../common/app-error';
 import { Clock } from '../common/clock';
 import { newId } from '../common/ids';
@@ -38,7 +39,7 @@ export interface EmbeddingPlan {
   readonly decisionId: string;
   readonly strategy: 'direct' | 'cheapest';
   readonly reason: string;
-  readonly catalogVersion: string;
+  readonly priceVersion: string;
   readonly size: EmbeddingSize;
   readonly expectedCostNanoUsd: NanoUsd;
   /** What all parts together cannot exceed. */
@@ -57,6 +58,7 @@ export class EmbeddingPlanner {
   constructor(
     private readonly catalog: ModelCatalog,
     private readonly registry: ProviderRegistry,
+    private readonly prices: EffectivePrices,
     private readonly clock: Clock,
     private readonly metrics: MetricsService,
     private readonly tracing: Tracing,
@@ -91,7 +93,7 @@ export class EmbeddingPlanner {
       decisionId: newId('dec', this.clock.now()),
       strategy: name === undefined ? 'cheapest' : 'direct',
       reason: name === undefined ? 'Cheapest suitable embedding model' : `Requested model ${name}`,
-      catalogVersion: this.catalog.version,
+      priceVersion: this.prices.versionFor(input.caller.organizationId),
       size,
       expectedCostNanoUsd: first.expectedCost,
       worstCaseNanoUsd,
@@ -126,7 +128,9 @@ export class EmbeddingPlanner {
         ? this.catalog.list().filter((card) => card.kind === 'embedding')
         : this.catalog.findByName(name);
     return filterOffers(
-      cards.flatMap((card) => this.offersOf(card, size)),
+      cards
+        .map((card) => this.prices.cardFor(caller.organizationId, card))
+        .flatMap((card) => this.offersOf(card, size)),
       {
         onlyModel: undefined,
         modelRules: modelRulesOf(caller, policy.modelRules),

@@ -117,7 +117,7 @@ function toRun(
       strategy: plan.strategy,
       objective: OBJECTIVE,
       intent: null,
-      priceVersion: plan.catalogVersion,
+      priceVersion: plan.priceVersion,
     },
     targets: plan.parts[0]?.targets ?? [],
     nextTargets: NO_TARGETS,

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module';
 import { CatalogModule } from '../catalog/catalog.module';
+import { PricesModule } from '../catalog/prices/prices.module';
 import { CostModule } from '../cost/cost.module';
 import { LedgerModule } from '../cost/ledger/ledger.module';
 import { DecisionsModule } from '../decisions/decisions.module';
@@ -50,6 +51,7 @@ import { REQUEST_PIPELINE } from './request.pipeline';
   imports: [
     AuthModule,
     CatalogModule,
+    PricesModule,
     CostModule,
     DecisionsModule,
     LedgerModule,

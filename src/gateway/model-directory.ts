@@ -3,6 +3,7 @@ import type { Caller } from '../access/caller';
 import { permitsModel, toAccessRules, type AccessRules } from '../access/access-rules';
 import type { ModelCapabilities, ModelCard } from '../catalog/model-card';
 import { priceRowAt } from '../catalog/price-book';
+import { EffectivePrices } from '../catalog/prices/effective-prices';
 import { Clock } from '../common/clock';
 import { toUsdNumber } from '../common/money';
 import { PolicyEngine } from '../policy/policy-engine';
@@ -36,6 +37,7 @@ export class ModelDirectory {
     private readonly policy: PolicyEngine,
     private readonly health: ProviderHealth,
     private readonly prober: ProviderProber,
+    private readonly prices: EffectivePrices,
     private readonly clock: Clock,
   ) {}
 
@@ -62,7 +64,8 @@ export class ModelDirectory {
     if (caller.allowedModels !== null) rules.push(toAccessRules(caller.allowedModels));
     return this.board
       .callableModels()
-      .filter((card) => rules.every((rule) => permitsModel(rule, namesOfCard(card))));
+      .filter((card) => rules.every((rule) => permitsModel(rule, namesOfCard(card))))
+      .map((card) => this.prices.cardFor(caller.organizationId, card));
   }
 
   private toProvider(name: string, cards: readonly ModelCard[]): ProviderDto {

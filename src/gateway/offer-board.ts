@@ -27,6 +27,8 @@ export interface RequestSize {
   /** The client's output limit. */
   readonly outputLimit: number | undefined;
   readonly choices: number;
+  /** The card with the prices that count for the caller. */
+  readonly priced: (card: ModelCard) => ModelCard;
 }
 
 /** Typical length of an answer, for comparing prices; the worst case uses the limit. */
@@ -99,12 +101,12 @@ export class OfferBoard {
   worstCaseOf(card: ModelCard, size: RequestSize): NanoUsd {
     const { inputTokensBound, choices } = size;
     const planned = { inputTokens: inputTokensBound, outputTokens: this.outputLimitFor(card, size), choices };
-    return worstCaseCost(card, planned, this.clock.now());
+    return worstCaseCost(size.priced(card), planned, this.clock.now());
   }
 
   /** What reading so many prompt tokens from the vendor's cache saves. */
-  cacheSavingOf(card: ModelCard, tokens: number): NanoUsd {
-    return cacheSaving(card, tokens, this.clock.now());
+  cacheSavingOf(card: ModelCard, tokens: number, size: Pick<RequestSize, 'priced'>): NanoUsd {
+    return cacheSaving(size.priced(card), tokens, this.clock.now());
   }
 
   expectedOutputTokens(size: Pick<RequestSize, 'outputLimit'>): number {
@@ -132,7 +134,9 @@ export class OfferBoard {
 
   private costOf(card: ModelCard, { size, planned, nowMs }: AskedPrice): Offer['cost'] {
     if (!isPriced(card)) return undefined;
-    return new ModelCost(plainTextCost(card, planned, nowMs), () => this.worstCaseOf(card, size));
+    return new ModelCost(plainTextCost(size.priced(card), planned, nowMs), () =>
+      this.worstCaseOf(card, size),
+    );
   }
 }
 

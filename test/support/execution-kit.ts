@@ -25,6 +25,7 @@ import { RetryBudget } from '../../src/providers/resilience/retry-budget';
 import { Tracing } from '../../src/telemetry/tracing';
 import { chatRequest } from './chat-request-samples';
 import { caller, CostKit } from './cost-kit';
+import { listedPrices } from './listed-prices';
 
 /** What a vendor does when it is called. `hang` waits until the client leaves. */
 export type VendorTurn = { readonly afterMs?: number } & (
@@ -209,7 +210,14 @@ export class ExecutionKit {
     this.cost = new CostKit(settings);
     this.invoker = new ScriptedInvoker(this.journal, [...turns]);
     const { clock, metrics, admission } = this.cost;
-    const attempts = new AttemptLedger(this.journal, this.catalog, clock, metrics, new Tracing(undefined, 0));
+    const attempts = new AttemptLedger(
+      this.journal,
+      this.catalog,
+      listedPrices(this.catalog),
+      clock,
+      metrics,
+      new Tracing(undefined, 0),
+    );
     const loaded = loadConfig([GatewayConfig, ProvidersConfig], settings);
     const budget = new RetryBudget(loaded.get(ProvidersConfig));
     this.executor = new PlanExecutor(

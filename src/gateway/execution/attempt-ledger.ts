@@ -3,6 +3,7 @@ import type { Span } from '@opentelemetry/api';
 import { ModelCatalog } from '../../catalog/model-catalog';
 import type { ModelCard } from '../../catalog/model-card';
 import { costOfUsage } from '../../catalog/price-book';
+import { EffectivePrices } from '../../catalog/prices/effective-prices';
 import { Clock } from '../../common/clock';
 import { newId } from '../../common/ids';
 import type { NanoUsd } from '../../common/money';
@@ -56,6 +57,7 @@ export class AttemptLedger {
   constructor(
     private readonly journal: UsageJournal,
     private readonly catalog: ModelCatalog,
+    private readonly prices: EffectivePrices,
     private readonly clock: Clock,
     private readonly metrics: MetricsService,
     private readonly tracing: Tracing,
@@ -128,7 +130,8 @@ export class AttemptLedger {
         ? undefined
         : this.catalog.resolveAnswered(requested.provider, end.answeredModel);
     const card = answered ?? requested;
-    const cost = costOfUsage(card, end.usage, attempt.startedAtMs);
+    const priced = this.prices.cardFor(attempt.intent.organization_id, card);
+    const cost = costOfUsage(priced, end.usage, attempt.startedAtMs);
     const worstCase = attempt.target.worstCaseNanoUsd;
     // An estimate is our own number: it never takes more than was reserved for the call.
     const costNanoUsd = end.source === 'estimated' && cost > worstCase ? worstCase : cost;

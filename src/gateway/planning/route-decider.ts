@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Span } from '@opentelemetry/api';
 import { toAccessRules, type AccessRules } from '../../access/access-rules';
 import type { Caller } from '../../access/caller';
+import { EffectivePrices } from '../../catalog/prices/effective-prices';
 import { Clock } from '../../common/clock';
 import { newId } from '../../common/ids';
 import type { NanoUsd } from '../../common/money';
@@ -44,6 +45,8 @@ export interface DecidedRoute {
   readonly size: RequestSize;
   readonly analysis: RequestAnalysis;
   readonly decision: RouteDecision;
+  /** Names the prices it was made with. */
+  readonly priceVersion: string;
 }
 
 const SEED_RANGE = 2 ** 32;
@@ -55,6 +58,7 @@ export class RouteDecider {
     private readonly router: RouterService,
     private readonly board: OfferBoard,
     private readonly hints: RoutingHints,
+    private readonly prices: EffectivePrices,
     private readonly clock: Clock,
     private readonly metrics: MetricsService,
     private readonly evidence: OutcomeEvidence,
@@ -62,7 +66,8 @@ export class RouteDecider {
 
   decide(input: PlanningInput, remainingBudget: NanoUsd | undefined): DecidedRoute {
     const startedAt = performance.now();
-    const size = sizeOf(input.policy.request);
+    const { organizationId } = input.caller;
+    const size = sizeOf(input.policy.request, (card) => this.prices.cardFor(organizationId, card));
     const decisionId = newId('dec', this.clock.now());
     const analysis = this.router.analyze(input.original, input.thresholds);
     const decision = this.router.decide({
@@ -84,7 +89,7 @@ export class RouteDecider {
       seed: Math.floor(Math.random() * SEED_RANGE),
     });
     this.metrics.routerDecision({ route: input.route, durationMs: performance.now() - startedAt });
-    return { decisionId, size, analysis, decision };
+    return { decisionId, size, analysis, decision, priceVersion: this.prices.versionFor(organizationId) };
   }
 
   private affinityOf(
@@ -93,18 +98,19 @@ export class RouteDecider {
   ): CacheAffinity | undefined {
     const warm = this.hints.findWarmModel({ caller, request: original, session: preferences.session });
     if (!warm) return undefined;
-    const saving = this.board.cacheSavingOf(warm.card, Math.min(warm.tokens, size.inputTokensExpected));
+    const saving = this.board.cacheSavingOf(warm.card, Math.min(warm.tokens, size.inputTokensExpected), size);
     return saving > 0n ? { card: warm.card, region: warm.region, saving } : undefined;
   }
 }
 
-function sizeOf(request: ChatRequest): RequestSize {
+function sizeOf(request: ChatRequest, priced: RequestSize['priced']): RequestSize {
   const inputTokensBound = upperBoundInputTokens(request);
   return {
     inputTokensBound,
     inputTokensExpected: Math.ceil(inputTokensBound / 4),
     outputLimit: request.maxOutputTokens,
     choices: request.choiceCount,
+    priced,
   };
 }
 

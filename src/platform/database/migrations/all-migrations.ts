@@ -11,6 +11,7 @@ import { CreateSecurityEvents1764200300000 } from './1764200300000-create-securi
 import { CreateBudget1764400000000 } from './1764400000000-create-budget';
 import { CreateTenancyManagement1764100000000 } from './1764100000000-create-tenancy-management';
 import { CreateRollups1764500000000 } from './1764500000000-create-rollups';
+import { CreatePriceUpdate1764800000000 } from './1764800000000-create-price-update';
 
 /** Every migration, oldest first. */
 export const ALL_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -26,4 +27,5 @@ export const ALL_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   CreateRollups1764500000000,
   CreateRoutingOutcomes1764700100000,
   CreateRoutingSteering1764700200000,
+  CreatePriceUpdate1764800000000,
 ];

@@ -1,0 +1,143 @@
+import type { Answer } from '../../support/app-client';
+import { createApp, describeInBothShapes, type TestApp } from '../../support/create-app';
+import { expectStatus, makeTenant, type Tenant } from '../../support/tenants';
+
+const MODEL = 'gpt-4o-mini';
+const FROM = '2026-01-01';
+
+interface Update {
+  readonly id: string;
+  readonly status: string;
+  readonly findings: readonly string[];
+}
+
+describeInBothShapes('prices that change while the service runs', (shape) => {
+  let app: TestApp;
+  let tenant: Tenant;
+
+  beforeAll(async () => {
+    app = await createApp({ shape });
+    tenant = await makeTenant(app);
+  }, 60_000);
+  afterAll(() => app.stop(), 60_000);
+  beforeEach(() => app.vendor.reset());
+
+  const propose = (price: Record<string, unknown>, more: Record<string, unknown> = {}): Promise<Answer> =>
+    app.post('/v1/prices/updates', {
+      source: 'test',
+      prices: [{ provider: 'openai', model: MODEL, valid_from: FROM, cache_read: 0.075, ...price }],
+      ...more,
+    });
+  const updateOf = (answer: Answer): Update => {
+    const [update] = answer.body['data'] as readonly Update[];
+    if (!update) throw new Error(answer.text);
+    return update;
+  };
+  const withdraw = (id: string): Promise<Answer> =>
+    expectStatus(204, app.request('DELETE', `/v1/prices/updates/${id}`));
+
+  /** Nano-USD that a call of 1,000 prompt and 100 answer tokens is booked with. */
+  async function costOf(key: string): Promise<{ cost: string; version: string }> {
+    app.vendor.next({ usage: { prompt_tokens: 1_000, completion_tokens: 100, total_tokens: 1_100 } });
+    const answer = await app.chat({ model: MODEL, messages: [{ role: 'user', content: 'hi' }] }, { key });
+    await app.settled();
+    const requestId = answer.headers.get('x-modelmuxer-request-id') ?? '';
+    const rows = await app.get(`/v1/analytics/records?request_id=${requestId}`, { key });
+    const [row] = rows.body['data'] as readonly { cost_nano_usd: string; price_version: string }[];
+    expect(row?.cost_nano_usd).toBe(answer.body.router_metadata.actual_cost_nano_usd);
+    return { cost: row?.cost_nano_usd ?? 'none', version: row?.price_version ?? 'none' };
+  }
+
+  it('count from the next call on when they are a small step, and the books name their version', async () => {
+    const before = await costOf(tenant.owner.key);
+    expect(before.cost).toBe('210000');
+
+    const update = updateOf(await expectStatus(201, propose({ input: 0.16, output: '0.66' })));
+    const after = await costOf(tenant.owner.key);
+
+    expect(update).toMatchObject({ status: 'active', findings: [] });
+    expect(after.cost).toBe('226000');
+    expect(after.version).not.toBe(before.version);
+    await withdraw(update.id);
+    expect(await costOf(tenant.owner.key)).toEqual(before);
+  });
+
+  it('wait for approval when they look like a slip, and count once it is given', async () => {
+    const update = updateOf(await expectStatus(201, propose({ input: 1.5, output: 6 })));
+
+    expect(update.status).toBe('quarantined');
+    expect(update.findings).toContain('factor_of_ten:inputUncached');
+    expect((await costOf(tenant.owner.key)).cost).toBe('210000');
+
+    await expectStatus(200, app.post(`/v1/prices/updates/${update.id}/approve`, {}));
+    expect((await costOf(tenant.owner.key)).cost).toBe('2100000');
+    expect((await app.post(`/v1/prices/updates/${update.id}/reject`, {})).status).toBe(409);
+    await withdraw(update.id);
+  });
+
+  it('of one organization count for nobody else, and its members see them', async () => {
+    const update = updateOf(
+      await expectStatus(201, propose({ input: 0.12, output: 0.48 }, { organization_id: tenant.id })),
+    );
+
+    expect((await costOf(tenant.owner.key)).cost).toBe('168000');
+    expect((await costOf(app.adminKey)).cost).toBe('210000');
+    const seen = await app.get(`/v1/prices?provider=openai&model=${MODEL}`, { key: tenant.owner.key });
+    const [model] = seen.body['data'] as readonly { readonly prices: readonly Record<string, unknown>[] }[];
+    expect(model?.prices.at(-1)).toMatchObject({ valid_from: FROM, input: 0.12, output: 0.48 });
+    const listed = await app.get(`/v1/models/openai/${MODEL}`, { key: tenant.owner.key });
+    expect(listed.body['pricing']).toMatchObject({ input: 0.12 });
+    await withdraw(update.id);
+  });
+
+  it('hold the money of a dearer price before the call', async () => {
+    const update = updateOf(await expectStatus(201, propose({ input: 150, output: 600 })));
+    await expectStatus(200, app.post(`/v1/prices/updates/${update.id}/approve`, {}));
+
+    const answer = await app.chat(
+      { model: MODEL, max_tokens: 100, messages: [{ role: 'user', content: 'hi' }] },
+      { headers: { 'x-max-budget': '0.05' } },
+    );
+
+    expect(answer.status).toBe(402);
+    expect(app.vendor.calls).toEqual([]);
+    await withdraw(update.id);
+  });
+
+  it('are for system administrators to change, and for whoever may see models to read', async () => {
+    const { key } = tenant.owner;
+
+    expect((await app.post('/v1/prices/updates', {}, { key })).status).toBe(403);
+    expect((await app.get('/v1/prices/updates', { key })).status).toBe(403);
+    expect((await app.get('/v1/prices', { key })).status).toBe(200);
+  });
+
+  it('are listed newest first, page by page', async () => {
+    const first = await expectStatus(200, app.get('/v1/prices/updates?limit=2'));
+    const second = await app.get(`/v1/prices/updates?limit=2&cursor=${String(first.body['next_cursor'])}`);
+    const ids = [first, second].flatMap(({ body }) =>
+      (body['data'] as readonly Update[]).map(({ id }) => id),
+    );
+
+    expect(ids).toEqual([...ids].sort().reverse());
+    expect(new Set(ids).size).toBe(4);
+  });
+
+  it.each([
+    ['an unknown model', { model: 'nobody' }, 400],
+    ['an unknown vendor', { provider: 'nobody' }, 400],
+    ['a negative price', { input: -1 }, 400],
+    ['an infinite price', { input: '1e999' }, 400],
+    ['a day that does not exist', { valid_from: '2026-02-30' }, 400],
+    ['an end before the beginning', { valid_to: '2025-01-01' }, 400],
+    ['an unknown field', { prize: 1 }, 400],
+  ])('are refused with %s', async (_what, change, status) => {
+    expect((await propose({ input: 0.15, output: 0.6, ...change })).status).toBe(status);
+  });
+
+  it('of an organization that does not exist are refused as a whole', async () => {
+    const answer = await propose({ input: 0.15, output: 0.6 }, { organization_id: 'org_nobody' });
+
+    expect(answer.status).toBe(404);
+  });
+});

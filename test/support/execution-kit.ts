@@ -192,6 +192,8 @@ export interface RunOptions {
   readonly requestedModel?: string;
 }
 
+/** A prompt of a hundred tokens, counted as estimates count them. */
+const PROMPT = 'word '.repeat(93).trim();
 const INPUT_BOUND = 400;
 const OUTPUT_LIMIT = 1_000;
 
@@ -268,7 +270,7 @@ export class ExecutionKit {
       endpoint: 'chat.completions',
       purpose: 'answer',
       route: '/v1/chat/completions',
-      chat: chatRequest('Hi'),
+      chat: chatRequest(PROMPT),
       requestedModel: options.requestedModel,
       inputTokensBound: INPUT_BOUND,
       decision: {

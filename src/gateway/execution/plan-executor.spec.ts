@@ -174,7 +174,7 @@ describe('PlanExecutor.complete', () => {
   });
 
   it('estimates an answer without usage from its text, never above what was held', async () => {
-    const kit = new ExecutionKit([{ text: 'x'.repeat(100_000) }, { text: 'x'.repeat(400) }]);
+    const kit = new ExecutionKit([{ text: 'x'.repeat(100_000) }, { text: 'word '.repeat(100) }]);
     const [long, short] = [await kit.run(), await kit.run()];
 
     const whole = await kit.executor.complete(long);

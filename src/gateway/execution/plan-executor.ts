@@ -167,7 +167,7 @@ export class PlanExecutor {
   }
 
   private async completeOnce(run: ChatRun, attempt: OpenAttempt): Promise<CompletedAnswer> {
-    const meter = new StreamMeter(run.inputTokensBound, performance.now());
+    const meter = new StreamMeter(run.chat, performance.now());
     const result = await this.guard({ run, attempt, meter }, () =>
       this.invoker.complete(attempt.target, callOf(run, attempt)),
     );
@@ -196,7 +196,7 @@ export class PlanExecutor {
   }
 
   private async openOnce(run: ChatRun, attempt: OpenAttempt): Promise<AnswerStream> {
-    const meter = new StreamMeter(run.inputTokensBound, performance.now());
+    const meter = new StreamMeter(run.chat, performance.now());
     const rest = this.invoker.stream(attempt.target, callOf(run, attempt))[Symbol.asyncIterator]();
     const opening = await this.guard({ run, attempt, meter }, () => readOpening(rest, meter));
     const book = (end: StreamEnd): Promise<AttemptReceipt> =>

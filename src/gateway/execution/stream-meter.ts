@@ -1,6 +1,8 @@
 import type { ChatStreamEvent } from '../../llm/chat-stream-event';
 import type { TokenUsage } from '../../llm/token-usage';
 import { estimateUsage } from '../../cost/arithmetic/estimated-usage';
+import { expectedInputTokens, expectedTokensOfText } from '../../llm/expected-tokens';
+import type { ChatRequest } from '../../llm/chat-request';
 
 /** Counts what passes through a stream: the vendor's usage, and enough to estimate it if it never comes. */
 export class StreamMeter {
@@ -9,12 +11,14 @@ export class StreamMeter {
   firstTokenMs: number | undefined;
   isFinished = false;
   private textBytes = 0;
+  private textTokens = 0;
   private textEvents = 0;
   private reasoningBytes = 0;
+  private reasoningTokens = 0;
   private reasoningEvents = 0;
 
   constructor(
-    private readonly inputTokensBound: number,
+    private readonly request: ChatRequest,
     private readonly startedAtMs: number,
   ) {}
 
@@ -57,10 +61,10 @@ export class StreamMeter {
   finalUsage(): { readonly usage: TokenUsage; readonly source: 'exact' | 'estimated' } {
     if (this.usage) return { usage: this.usage, source: 'exact' };
     const usage = estimateUsage({
-      inputTokensBound: this.inputTokensBound,
-      textBytes: this.textBytes,
+      inputTokens: expectedInputTokens(this.request),
+      textTokens: this.textTokens,
       textEvents: this.textEvents,
-      reasoningBytes: this.reasoningBytes,
+      reasoningTokens: this.reasoningTokens,
       reasoningEvents: this.reasoningEvents,
     });
     return { usage, source: 'estimated' };
@@ -69,12 +73,14 @@ export class StreamMeter {
   private addText(text: string): void {
     this.noteFirst();
     this.textBytes += Buffer.byteLength(text);
+    this.textTokens += expectedTokensOfText(text);
     this.textEvents += 1;
   }
 
   private addReasoning(text: string): void {
     this.noteFirst();
     this.reasoningBytes += Buffer.byteLength(text);
+    this.reasoningTokens += expectedTokensOfText(text);
     this.reasoningEvents += 1;
   }
 

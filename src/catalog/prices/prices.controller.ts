@@ -13,7 +13,7 @@ import { callerOf, type GatewayRequest } from '../../access/gateway-request';
 import { RequirePermission } from '../../access/require-permission.decorator';
 import { ManagementController } from '../../platform/http/management-controller.decorator';
 import { ModelCatalog } from '../model-catalog';
-import { ListPricesDto, ListPriceUpdatesDto } from './dto/list-price-updates.dto';
+import { ListModelPricesDto, ListPriceUpdatesDto } from './dto/list-price-updates.dto';
 import {
   ModelPricesListDto,
   PriceUpdateDto,
@@ -25,6 +25,7 @@ import { ProposePricesDto } from './dto/price.dto';
 import { toProposal } from './dto/to-proposal';
 import { EffectivePrices } from './effective-prices';
 import { PriceUpdatesService } from './price-updates.service';
+import { REQUIREMENTS_PRICES, type VersionedPrices } from './requirements-prices';
 
 /** The price book: what counts for the caller, and how it is changed. */
 @ApiTags('Prices')
@@ -40,18 +41,17 @@ export class PricesController {
   @RequirePermission('models:read')
   @ApiOperation({ summary: 'Prices of all models as they count for the caller’s organization' })
   @ApiOkResponse({ type: ModelPricesListDto })
-  list(@Req() request: GatewayRequest, @Query() query: ListPricesDto): ModelPricesListDto {
+  list(@Req() request: GatewayRequest, @Query() query: ListModelPricesDto): ModelPricesListDto {
     const { organizationId } = callerOf(request);
-    const data = this.catalog
-      .list()
+    const isCurrent = query.version === 'current';
+    const data = (isCurrent ? this.pricesOf(organizationId) : REQUIREMENTS_PRICES)
       .filter(({ provider }) => query.provider === undefined || provider === query.provider)
-      .filter(({ model, aliases }) => query.model === undefined || [model, ...aliases].includes(query.model))
-      .map((card) => ({
-        provider: card.provider,
-        model: card.model,
-        prices: this.effective.cardFor(organizationId, card).prices.map(toPriceRowDto),
-      }));
-    const version = this.effective.versionFor(organizationId);
+      .filter(
+        ({ provider, model }) =>
+          query.model === undefined || model === this.catalog.modelOf(provider, query.model),
+      )
+      .map(({ provider, model, prices }) => ({ provider, model, prices: prices.map(toPriceRowDto) }));
+    const version = isCurrent ? this.effective.versionFor(organizationId) : query.version;
     return { data, next_cursor: null, version, unit: 'usd_per_million_tokens' };
   }
 
@@ -113,5 +113,9 @@ export class PricesController {
   @ApiConflictResponse({ description: 'It does not count.' })
   async withdraw(@Req() request: GatewayRequest, @Param('id') id: string): Promise<void> {
     await this.updates.withdraw(actingOf(request), id);
+  }
+
+  private pricesOf(organizationId: string): readonly VersionedPrices[] {
+    return this.catalog.list().map((card) => this.effective.cardFor(organizationId, card));
   }
 }

@@ -1,4 +1,7 @@
 import type { Answer } from '../../support/app-client';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { createApp, describeInBothShapes, type TestApp } from '../../support/create-app';
 import { expectStatus, makeTenant, type Tenant } from '../../support/tenants';
 
@@ -9,6 +12,16 @@ interface Update {
   readonly id: string;
   readonly status: string;
   readonly findings: readonly string[];
+}
+
+const ROOT = join(__dirname, '../../..');
+
+async function runScript(script: string, options: Readonly<Record<string, string>>): Promise<string> {
+  const given = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
+  const { stdout } = await promisify(execFile)(process.execPath, [join(ROOT, script), ...given], {
+    cwd: ROOT,
+  });
+  return stdout;
 }
 
 describeInBothShapes('prices that change while the service runs', (shape) => {
@@ -111,6 +124,45 @@ describeInBothShapes('prices that change while the service runs', (shape) => {
     expect((await app.get('/v1/prices/updates', { key })).status).toBe(403);
     expect((await app.get('/v1/prices', { key })).status).toBe(200);
   });
+
+  it('of the version `requirements` are those of the documents', async () => {
+    const answer = await expectStatus(200, app.get('/v1/prices?version=requirements'));
+    const rows = answer.body['data'] as readonly {
+      model: string;
+      prices: readonly Record<string, unknown>[];
+    }[];
+
+    expect(rows.map(({ model, prices: [row] }) => [model, row?.['input'], row?.['output']])).toEqual([
+      ['gpt-4o', 5, 15],
+      ['gpt-3.5-turbo', 0.5, 1.5],
+      ['claude-3-sonnet-20240229', 3, 15],
+      ['claude-3-haiku-20240307', 0.25, 1.25],
+      ['mistral-small-latest', 0.2, 0.6],
+    ]);
+  });
+
+  it('price a past period again, to the nano-dollar, by the command', async () => {
+    app.vendor.next({ usage: { prompt_tokens: 1_000, completion_tokens: 100, total_tokens: 1_100 } });
+    await app.chat(
+      { model: 'gpt-4o', messages: [{ role: 'user', content: 'hi' }] },
+      { key: tenant.owner.key },
+    );
+    await app.settled();
+    const today = new Date().toISOString().slice(0, 10);
+    const by = (prices: string): Promise<string> =>
+      runScript('scripts/reprice.mjs', {
+        from: today,
+        to: today,
+        prices,
+        organization: tenant.id,
+        url: app.url,
+        'api-key': app.adminKey,
+      });
+
+    // 1,000 at 5 and 100 at 15 USD per million, instead of 2.5 and 10.
+    expect(await by('requirements')).toMatch(/openai\/gpt-4o +1 +0\.003500000 +0\.006500000 +0\.003000000/);
+    expect(await by('current')).toMatch(/openai\/gpt-4o +1 +0\.003500000 +0\.003500000 +0\.000000000/);
+  }, 120_000);
 
   it('are listed newest first, page by page', async () => {
     const first = await expectStatus(200, app.get('/v1/prices/updates?limit=2'));

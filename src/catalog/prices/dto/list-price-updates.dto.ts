@@ -8,7 +8,7 @@ const DEFAULT_PAGE = 50;
 const UPDATE_ID = /^prc_[a-z0-9]{1,60}$/;
 
 /** Which models' prices to show. */
-export class ListPricesDto {
+class ListPricesDto {
   @ApiPropertyOptional({ example: 'openai' })
   @IsOptional()
   @IsString()
@@ -20,6 +20,20 @@ export class ListPricesDto {
   @IsString()
   @Length(1, 200)
   model?: string;
+}
+
+const PRICE_VERSIONS = ['current', 'requirements'] as const;
+
+/** Query of `GET /v1/prices`. */
+export class ListModelPricesDto extends ListPricesDto {
+  @ApiPropertyOptional({
+    enum: PRICE_VERSIONS,
+    default: 'current',
+    description: '`requirements`: the prices printed in the documents of the product.',
+  })
+  @IsOptional()
+  @IsIn(PRICE_VERSIONS)
+  version: (typeof PRICE_VERSIONS)[number] = 'current';
 }
 
 /** Query of `GET /v1/prices/updates`. */

@@ -81,7 +81,7 @@ async function priceAgain(client, { from, to, organization }, price) {
   let cursor;
   let rows = 0;
   do {
-    const query = new URLSearchParams({
+    const query = new globalThis.URLSearchParams({
       from: `${from}T00:00:00Z`,
       to: `${to}T23:59:59.999Z`,
       limit: String(pageSize),

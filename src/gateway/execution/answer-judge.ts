@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import type { ModelCard } from '../../catalog/model-card';
+import { EffectivePrices } from '../../catalog/prices/effective-prices';
 import { isJsonObject, parseJson } from '../../common/json';
 import type { ChatRequest } from '../../llm/chat-request';
 import type { ChatResult } from '../../llm/chat-result';
@@ -22,13 +24,14 @@ export class AnswerJudge {
   constructor(
     private readonly executor: PlanExecutor,
     private readonly board: OfferBoard,
+    private readonly prices: EffectivePrices,
   ) {}
 
   /** 0..1; undefined when the judge could not be asked or said nothing that can be read. Only a number is taken from it. */
   async grade(run: ChatRun, judge: Candidate, answer: ChatResult): Promise<number | undefined> {
     const chat = toJudgeRequest(run.chat, textOf(answer));
     const inputTokensBound = upperBoundInputTokens(chat);
-    const target = this.targetOf(judge, inputTokensBound);
+    const target = this.targetOf(judge, inputTokensBound, run.caller.organizationId);
     try {
       const { result } = await this.executor.complete({
         ...run,
@@ -46,12 +49,13 @@ export class AnswerJudge {
     }
   }
 
-  private targetOf({ card, region }: Candidate, inputTokensBound: number): ExecutionTarget {
+  private targetOf({ card, region }: Candidate, inputTokensBound: number, organizationId: string): ExecutionTarget {
     const size = {
       inputTokensBound,
       inputTokensExpected: inputTokensBound,
       outputLimit: OUTPUT_LIMIT,
       choices: 1,
+      priced: (one: ModelCard) => this.prices.cardFor(organizationId, one),
     };
     const maxOutputTokens = this.board.outputLimitFor(card, size);
     return {

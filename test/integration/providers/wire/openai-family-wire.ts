@@ -77,8 +77,10 @@ interface Answer {
 
 class FamilyWriter {
   private readonly head: object;
+  private readonly style: FamilyStyle;
 
-  constructor(private readonly style: FamilyStyle) {
+  constructor(style: FamilyStyle) {
+    this.style = style;
     this.head = { id: 'gen-1', created: 1_763_000_000, model: style.model };
   }
 

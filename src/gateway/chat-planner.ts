@@ -55,7 +55,9 @@ export class ChatPlanner {
   }
 
   private decide(input: PlanningInput, remainingBudget: NanoUsd | undefined): ChatPlan {
+    const startedAt = performance.now();
     const { decision, size, ...decided } = this.decider.decide(input, remainingBudget);
+    this.metrics.routerDecision({ route: input.route, durationMs: performance.now() - startedAt });
     this.note(input, decided.decisionId, decision);
     if (decision.kind === 'none') throw this.refusal(decision.noRoute, size, remainingBudget);
     return {

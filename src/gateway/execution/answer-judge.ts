@@ -49,7 +49,11 @@ export class AnswerJudge {
     }
   }
 
-  private targetOf({ card, region }: Candidate, inputTokensBound: number, organizationId: string): ExecutionTarget {
+  private targetOf(
+    { card, region }: Candidate,
+    inputTokensBound: number,
+    organizationId: string,
+  ): ExecutionTarget {
     const size = {
       inputTokensBound,
       inputTokensExpected: inputTokensBound,

@@ -12,7 +12,6 @@ import { upperBoundInputTokens } from '../../llm/token-estimate';
 import type { PolicyOutcome } from '../../policy/policy-engine';
 import type { CacheAffinity } from '../../routing/candidate';
 import { RouterService, type RequestAnalysis, type RouteDecision } from '../../routing/router.service';
-import { MetricsService } from '../../telemetry/metrics.service';
 import type { ChatPreferences } from '../chat-preferences';
 import { OutcomeEvidence } from '../learning/outcome-evidence';
 import type { SteeredChat } from '../steering/traffic-steering';
@@ -60,12 +59,10 @@ export class RouteDecider {
     private readonly hints: RoutingHints,
     private readonly prices: EffectivePrices,
     private readonly clock: Clock,
-    private readonly metrics: MetricsService,
     private readonly evidence: OutcomeEvidence,
   ) {}
 
   decide(input: PlanningInput, remainingBudget: NanoUsd | undefined): DecidedRoute {
-    const startedAt = performance.now();
     const { organizationId } = input.caller;
     const size = sizeOf(input.policy.request, (card) => this.prices.cardFor(organizationId, card));
     const decisionId = newId('dec', this.clock.now());
@@ -88,7 +85,6 @@ export class RouteDecider {
       today: new Date(this.clock.now()).toISOString().slice(0, 10),
       seed: Math.floor(Math.random() * SEED_RANGE),
     });
-    this.metrics.routerDecision({ route: input.route, durationMs: performance.now() - startedAt });
     return { decisionId, size, analysis, decision, priceVersion: this.prices.versionFor(organizationId) };
   }
 

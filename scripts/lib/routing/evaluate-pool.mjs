@@ -2,7 +2,7 @@ import { cardsFor } from './model-cards.mjs';
 import { savings } from './pair-metrics.mjs';
 import { predictRows } from './predictions.mjs';
 
-const KNOBS = 120;
+const KNOBS = 250;
 const NANO = 1e9;
 
 /** All models of the file: the hybrid engine chooses, once per setting of how much price counts. */

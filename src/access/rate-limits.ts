@@ -60,6 +60,16 @@ export function readRateLimits(stored: unknown): RateLimits {
   return limits;
 }
 
+/** The form that {@link readRateLimits} reads, without the fields that set no limit. */
+export function writeRateLimits(limits: RateLimits): StoredRateLimits {
+  const stored: Partial<Record<keyof StoredRateLimits, number>> = {};
+  for (const { field, name } of RATE_KINDS) {
+    const value = limits[field];
+    if (value !== undefined) stored[name] = value;
+  }
+  return stored;
+}
+
 /** The smaller of both in every field: for limits of which neither may lift the other. */
 export function tighterRates(one: RateLimits, other: RateLimits): RateLimits {
   const limits: Partial<Record<keyof RateLimits, number>> = {};

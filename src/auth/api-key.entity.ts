@@ -1,14 +1,15 @@
 import { Check, Column, CreateDateColumn, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
+import type { StoredRateLimits } from '../access/rate-limits';
 
 /** `issued` through the API; `static` stands for a key of ALLOWED_API_KEYS, so that its spending has an owner. */
 export type ApiKeyKind = 'issued' | 'static';
 
 /** Limits bound to a key, as stored: counts as numbers, money as nano-USD text. */
-export interface StoredLimits {
-  readonly requests_per_minute?: number;
-  readonly tokens_per_minute?: number;
+export interface StoredLimits extends StoredRateLimits {
   readonly daily_budget_nano_usd?: string;
+  readonly weekly_budget_nano_usd?: string;
   readonly monthly_budget_nano_usd?: string;
+  readonly yearly_budget_nano_usd?: string;
 }
 
 /** A key a caller authenticates with; the key itself is not stored, only its keyed hash. */
@@ -17,6 +18,10 @@ export interface StoredLimits {
 @Index('api_key_owner_index', ['organizationId', 'userId', 'id'])
 @Index('api_key_listing_index', ['organizationId', 'id'])
 @Index('api_key_user_index', ['userId'])
+@Index('api_key_previous_hash_unique', ['previousHash'], {
+  unique: true,
+  where: 'previous_hash IS NOT NULL',
+})
 @Check('api_key_kind_known', `kind IN ('issued', 'static')`)
 @ForeignKey('ProjectEntity', ['organizationId', 'projectId'], ['organizationId', 'id'], {
   name: 'api_key_project_fk',
@@ -70,9 +75,19 @@ export class ApiKeyEntity {
   @Column({ type: 'timestamptz', name: 'expires_at', nullable: true })
   expiresAt: Date | null;
 
-  /** When it stops or stopped working; in the future while a rotation overlaps. */
+  /** When it stopped working for good. */
   @Column({ type: 'timestamptz', name: 'revoked_at', nullable: true })
   revokedAt: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'rotated_at', nullable: true })
+  rotatedAt: Date | null;
+
+  /** Hash of the key before the last rotation, which works until `previousEndsAt`. */
+  @Column({ type: 'text', name: 'previous_hash', nullable: true })
+  previousHash: string | null;
+
+  @Column({ type: 'timestamptz', name: 'previous_ends_at', nullable: true })
+  previousEndsAt: Date | null;
 
   /** Accurate to about a minute. */
   @Column({ type: 'timestamptz', name: 'last_used_at', nullable: true })

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { LessThan, type Repository } from 'typeorm';
+import { LessThan, type EntityManager, type Repository } from 'typeorm';
+import { lockOrganization } from '../tenancy/lock-organization';
 import { MEMBER_COLUMNS, toMember, type Member, type MemberRow } from '../tenancy/member';
 import type { AccountStatus } from '../tenancy/organization.entity';
 import { ApiKeyEntity, type ApiKeyKind, type StoredLimits } from './api-key.entity';
@@ -9,6 +10,7 @@ import { ApiKeyEntity, type ApiKeyKind, type StoredLimits } from './api-key.enti
 export interface ActiveApiKey {
   readonly id: string;
   readonly kind: ApiKeyKind;
+  /** The one it was found by. */
   readonly hash: string;
   readonly projectId: string | null;
   readonly projectStatus: AccountStatus | null;
@@ -20,6 +22,12 @@ export interface ActiveApiKey {
   readonly endsAt: Date | null;
   readonly owner: Member;
 }
+
+/** Columns a new key is made with. */
+export type NewKeyRow = Omit<
+  ApiKeyEntity,
+  'createdAt' | 'revokedAt' | 'lastUsedAt' | 'rotatedAt' | 'previousHash' | 'previousEndsAt'
+>;
 
 interface ActiveKeyRow extends MemberRow {
   readonly id: string;
@@ -34,17 +42,17 @@ interface ActiveKeyRow extends MemberRow {
   readonly ends_at: Date | null;
 }
 
-/** Found by the unique index on the hash, then by primary keys. */
+/** Found by the unique indexes on both hashes, then by primary keys. */
 const FIND_ACTIVE = `
-  SELECT k.id, k.kind, k.hash, k.project_id, k.permissions, k.allowed_models, k.allowed_ips, k.limits,
-         LEAST(k.expires_at, k.revoked_at) AS ends_at, j.status AS project_status, ${MEMBER_COLUMNS}
+  SELECT k.id, k.kind, CASE WHEN k.hash = $1 THEN k.hash ELSE k.previous_hash END AS hash, k.project_id, k.permissions, k.allowed_models, k.allowed_ips, k.limits,
+         LEAST(k.expires_at, k.revoked_at, CASE WHEN k.hash = $1 THEN NULL ELSE k.previous_ends_at END) AS ends_at, j.status AS project_status, ${MEMBER_COLUMNS}
     FROM api_key k
     JOIN organization o ON o.id = k.organization_id
     JOIN plan p ON p.name = o.plan
     JOIN app_user u ON u.id = k.user_id
     JOIN membership m ON m.organization_id = k.organization_id AND m.user_id = k.user_id
     LEFT JOIN project j ON j.organization_id = k.organization_id AND j.id = k.project_id
-   WHERE k.hash = $1 AND (k.revoked_at IS NULL OR k.revoked_at > now())`;
+   WHERE (k.hash = $1 OR (k.previous_hash = $1 AND k.previous_ends_at > now())) AND (k.revoked_at IS NULL OR k.revoked_at > now())`;
 
 /** Stores and finds keys by their hash; listings are always within a tenant. */
 @Injectable()
@@ -78,9 +86,47 @@ export class ApiKeyRepository {
     });
   }
 
-  async insert(key: Omit<ApiKeyEntity, 'createdAt' | 'revokedAt' | 'lastUsedAt'>): Promise<ApiKeyEntity> {
+  async insert(key: NewKeyRow): Promise<ApiKeyEntity> {
     await this.keys.insert(key);
     return this.keys.findOneByOrFail({ id: key.id });
+  }
+
+  /** Undefined when the organization has `max` working keys already; static ones do not count. */
+  insertWithin(max: number | undefined, key: NewKeyRow): Promise<ApiKeyEntity | undefined> {
+    const { id, organizationId } = key;
+    return this.keys.manager.transaction(async (manager) => {
+      if (max !== undefined) {
+        await lockOrganization(manager, organizationId);
+        if ((await countWorking(manager, organizationId)) >= max) return undefined;
+      }
+      await manager.insert(ApiKeyEntity, key);
+      return manager.findOneByOrFail(ApiKeyEntity, { id });
+    });
+  }
+
+  async update(
+    id: string,
+    change: Pick<
+      ApiKeyEntity,
+      'name' | 'permissions' | 'projectId' | 'allowedModels' | 'allowedIps' | 'expiresAt' | 'limits'
+    >,
+  ): Promise<ApiKeyEntity> {
+    await this.keys.update({ id }, change);
+    return this.keys.findOneByOrFail({ id });
+  }
+
+  /** Undefined, and nothing changed, when the key was revoked or rotated by somebody else in the meantime. */
+  async rotate(
+    { id, hash }: ApiKeyEntity,
+    next: { readonly hash: string; readonly prefix: string; readonly overlapSeconds: number },
+  ): Promise<ApiKeyEntity | undefined> {
+    const [rows] = await this.keys.manager.query<[unknown[], number]>(
+      `UPDATE api_key SET hash = $3, prefix = $4, rotated_at = now(), previous_hash = $2,
+              previous_ends_at = now() + make_interval(secs => $5)
+        WHERE id = $1 AND hash = $2 AND revoked_at IS NULL RETURNING id`,
+      [id, hash, next.hash, next.prefix, next.overlapSeconds],
+    );
+    return rows.length === 0 ? undefined : this.keys.findOneByOrFail({ id });
   }
 
   /** Makes the row of a static key, or brings it up to date. */
@@ -126,6 +172,15 @@ export class ApiKeyRepository {
       [uses.map(({ id }) => id), uses.map(({ at }) => at)],
     );
   }
+}
+
+async function countWorking(manager: EntityManager, organizationId: string): Promise<number> {
+  const [row] = await manager.query<{ count: number }[]>(
+    `SELECT count(*)::int AS count FROM api_key WHERE organization_id = $1 AND kind = 'issued'
+        AND (revoked_at IS NULL OR revoked_at > now()) AND (expires_at IS NULL OR expires_at > now())`,
+    [organizationId],
+  );
+  return row?.count ?? 0;
 }
 
 function toActiveKey(row: ActiveKeyRow): ActiveApiKey {

@@ -1,162 +1,162 @@
 import { Injectable } from '@nestjs/common';
-import { AccessChanges } from '../access/access-changes';
+import { changeEvent, type Acting, type ManagementChange } from '../access/acting';
+import { AuditLog } from '../access/audit-log';
 import type { Caller, CallerLimits } from '../access/caller';
-import { missingPermission } from '../access/missing-permission';
-import { ROLE_PERMISSIONS, parseRole, type Permission } from '../access/permissions';
+import { requireAllHeld } from '../access/missing-permission';
+import { isPermission, type Permission } from '../access/permissions';
 import { AppError } from '../common/app-error';
 import { Clock } from '../common/clock';
-import { newId } from '../common/ids';
-import type { Member } from '../tenancy/member';
-import { MemberRepository } from '../tenancy/member.repository';
-import { ProjectRepository } from '../tenancy/project.repository';
+import { toPage, type Page } from '../common/page';
 import { API_KEY_ID, ApiKeyHasher, displayPrefix, newApiKey } from './api-key';
 import type { ApiKeyEntity } from './api-key.entity';
+import type { IssuedApiKey } from './api-key-issuer';
 import { ApiKeyRepository } from './api-key.repository';
-
+import { ApiKeyTerms, managesKeysOfOthers } from './api-key-terms';
+import { auditedKey } from './audited-key';
+import { AuthInvalidation } from './auth-invalidation';
 import { AUTH_ERRORS } from './auth.errors';
-import { grantedByDefault, inheritRestrictions, type KeyRestrictions } from './key-grant';
-import { toStoredLimits } from './key-limits';
+import { fromStoredLimits, toStoredLimits } from './key-limits';
 
-/** A wish for a key, checked for form but not yet for rights. */
-export interface NewApiKey {
-  readonly name: string;
-  readonly organizationId: string | undefined;
-  readonly projectId: string | null;
-  readonly userId: string | undefined;
+/** A change of a key; undefined leaves as it is, null lifts a restriction. */
+export interface ApiKeyChange {
+  readonly name: string | undefined;
   readonly role: string | undefined;
   readonly permissions: readonly Permission[] | undefined;
-  readonly allowedModels: readonly string[] | null;
-  readonly allowedIps: readonly string[] | null;
-  readonly expiresAt: Date | null;
-  readonly limits: CallerLimits;
-}
-
-export interface CreatedApiKey {
-  readonly entity: ApiKeyEntity;
-  /** The key itself; this is the only moment it exists outside its owner's hands. */
-  readonly key: string;
-}
-
-export interface ApiKeyPage {
-  readonly keys: readonly ApiKeyEntity[];
-  readonly nextCursor: string | null;
+  readonly projectId: string | null | undefined;
+  readonly allowedModels: readonly string[] | null | undefined;
+  readonly allowedIps: readonly string[] | null | undefined;
+  readonly expiresAt: Date | null | undefined;
+  /** Computes the limits from those it has. */
+  readonly limits: (current: CallerLimits) => CallerLimits;
 }
 
 /**
- * Makes, lists and revokes keys. Callers manage their own; with `members:manage` those of their organization; with
+ * Shows, changes, rotates and revokes keys. Callers manage their own; with `members:manage` those of their organization; with
  * `system:admin` all. What a caller may not see does not exist for them (404).
  */
 @Injectable()
 export class ApiKeyService {
   constructor(
     private readonly keys: ApiKeyRepository,
-    private readonly members: MemberRepository,
-    private readonly projects: ProjectRepository,
+    private readonly terms: ApiKeyTerms,
     private readonly hasher: ApiKeyHasher,
-    private readonly changes: AccessChanges,
+    private readonly invalidation: AuthInvalidation,
+    private readonly audit: AuditLog,
     private readonly clock: Clock,
   ) {}
 
-  async create(caller: Caller, wish: NewApiKey): Promise<CreatedApiKey> {
-    const owner = await this.ownerFor(caller, wish);
-    const permissions = permissionsFor(caller, owner, wish);
-    const restrictions = await this.restrictionsFor(caller, wish);
-    await this.requireProject(owner.organizationId, restrictions.projectId);
-    const key = newApiKey();
-    const entity = await this.keys.insert({
-      id: newId('key', this.clock.now()),
-      organizationId: owner.organizationId,
-      projectId: restrictions.projectId,
-      userId: owner.userId,
-      kind: 'issued',
-      name: wish.name,
-      prefix: displayPrefix(key),
-      hash: this.hasher.hash(key),
-      permissions: [...permissions],
-      allowedModels: restrictions.allowedModels && [...restrictions.allowedModels],
-      allowedIps: restrictions.allowedIps && [...restrictions.allowedIps],
-      limits: toStoredLimits(restrictions.limits),
-      expiresAt: restrictions.expiresAt,
-    });
-    return { entity, key };
-  }
-
-  async list(caller: Caller, page: { beforeId: string | undefined; limit: number }): Promise<ApiKeyPage> {
-    const userId = seesAllOfOrganization(caller) ? undefined : caller.userId;
+  async list(
+    caller: Caller,
+    page: { beforeId: string | undefined; limit: number },
+  ): Promise<Page<ApiKeyEntity>> {
+    const userId = managesKeysOfOthers(caller) ? undefined : caller.userId;
     const found = await this.keys.list(caller.organizationId, { ...page, userId, limit: page.limit + 1 });
-    const keys = found.slice(0, page.limit);
-    return { keys, nextCursor: found.length > page.limit ? (keys.at(-1)?.id ?? null) : null };
+    return toPage(found, page.limit, ({ id }) => id);
   }
 
   async get(caller: Caller, id: string): Promise<ApiKeyEntity> {
     const organizationId = caller.permissions.has('system:admin') ? undefined : caller.organizationId;
     const key = API_KEY_ID.test(id) ? await this.keys.findById(id, organizationId) : null;
-    if (key === null || !(key.userId === caller.userId || seesAllOfOrganization(caller))) {
+    if (key === null || !(key.userId === caller.userId || managesKeysOfOthers(caller))) {
       throw new AppError(AUTH_ERRORS.notFound, { public: 'There is no such API key.' });
     }
     return key;
   }
 
-  /** Takes effect here at once, on other replicas within a second, and never later than the cache lifetime. */
-  async revoke(caller: Caller, id: string): Promise<void> {
-    const key = await this.get(caller, id);
-    if (key.kind === 'static') {
-      throw new AppError(AUTH_ERRORS.staticKey, {
-        public: 'This key is given by ALLOWED_API_KEYS and ends when it is removed there.',
-      });
-    }
-    await this.keys.revoke(key.id);
-    await this.changes.announce({ apiKeyId: key.id });
-  }
-
-  private async ownerFor(caller: Caller, wish: NewApiKey): Promise<Member> {
-    const organizationId = wish.organizationId ?? caller.organizationId;
-    const userId = wish.userId ?? caller.userId;
-    const isForeign = organizationId !== caller.organizationId && !caller.permissions.has('system:admin');
-    if (!isForeign && userId !== caller.userId && !seesAllOfOrganization(caller))
-      throw missingPermission(['members:manage']);
-    const owner = isForeign ? undefined : await this.members.findMember(organizationId, userId);
-    if (owner === undefined) {
-      throw new AppError(AUTH_ERRORS.notFound, {
-        public: 'There is no such user in this organization.',
-        param: wish.userId === undefined ? 'organization_id' : 'user_id',
-      });
-    }
-    return owner;
-  }
-
-  private async restrictionsFor(caller: Caller, wish: NewApiKey): Promise<KeyRestrictions> {
-    if (wish.expiresAt !== null && wish.expiresAt.getTime() <= this.clock.now()) {
-      throw new AppError(AUTH_ERRORS.validation, {
-        public: 'expires_at must be in the future.',
-        param: 'expires_at',
-      });
-    }
-    const parent =
-      caller.apiKeyId === undefined ? null : await this.keys.findById(caller.apiKeyId, undefined);
-    const outcome = inheritRestrictions(wish, parent);
-    if (outcome.kind === 'granted') return outcome.restrictions;
-    throw new AppError(AUTH_ERRORS.missingPermission, {
-      public: `${outcome.field} asks for more than the key you are using has.`,
-      param: outcome.field,
+  async update(acting: Acting, id: string, change: ApiKeyChange): Promise<ApiKeyEntity> {
+    const { caller } = acting;
+    const before = await this.requireChangeable(caller, id);
+    if (change.expiresAt !== undefined) this.terms.requireFuture(change.expiresAt);
+    const restrictions = await this.terms.changedRestrictions(caller, before, {
+      projectId: change.projectId === undefined ? before.projectId : change.projectId,
+      allowedModels: change.allowedModels === undefined ? before.allowedModels : change.allowedModels,
+      allowedIps: change.allowedIps === undefined ? before.allowedIps : change.allowedIps,
+      expiresAt: change.expiresAt === undefined ? before.expiresAt : change.expiresAt,
+      limits: change.limits(fromStoredLimits(before.limits)),
     });
+    const after = await this.keys.update(before.id, {
+      name: change.name ?? before.name,
+      permissions: [...(await this.changedPermissions(caller, before, change))],
+      projectId: restrictions.projectId,
+      allowedModels: restrictions.allowedModels && [...restrictions.allowedModels],
+      allowedIps: restrictions.allowedIps && [...restrictions.allowedIps],
+      expiresAt: restrictions.expiresAt,
+      limits: toStoredLimits(restrictions.limits),
+    });
+    await this.invalidation.announce({ apiKeyId: id });
+    await this.record(acting, after, {
+      action: 'api_key.update',
+      before: auditedKey(before),
+      after: auditedKey(after),
+    });
+    return after;
   }
 
-  private async requireProject(organizationId: string, projectId: string | null): Promise<void> {
-    if (projectId === null || (await this.projects.isActiveIn(organizationId, projectId))) return;
-    throw new AppError(AUTH_ERRORS.notFound, { public: 'There is no such project.', param: 'project_id' });
+  /** A new key under the same id, so that limits, budgets and books go on; the old one works for `overlapSeconds` more. */
+  async rotate(acting: Acting, id: string, overlapSeconds: number): Promise<IssuedApiKey> {
+    const before = await this.requireChangeable(acting.caller, id);
+    if (before.expiresAt !== null && before.expiresAt.getTime() <= this.clock.now()) throw notActive();
+    const key = newApiKey();
+    const entity = await this.keys.rotate(before, {
+      hash: this.hasher.hash(key),
+      prefix: displayPrefix(key),
+      overlapSeconds,
+    });
+    if (entity === undefined) throw notActive();
+    await this.invalidation.announce({ apiKeyId: id });
+    await this.record(acting, entity, {
+      action: 'api_key.rotate',
+      before: { prefix: before.prefix },
+      after: { prefix: entity.prefix, overlap_seconds: overlapSeconds },
+    });
+    return { entity, key };
+  }
+
+  /** Takes effect here at once, on other replicas within a second, and never later than the cache lifetime. */
+  async revoke(acting: Acting, id: string): Promise<void> {
+    const key = await this.get(acting.caller, id);
+    if (key.kind === 'static') throw staticKey();
+    await this.keys.revoke(key.id);
+    await this.invalidation.announce({ apiKeyId: key.id });
+    await this.record(acting, key, { action: 'api_key.revoke', before: auditedKey(key) });
+  }
+
+  private async requireChangeable(caller: Caller, id: string): Promise<ApiKeyEntity> {
+    const key = await this.get(caller, id);
+    if (key.kind === 'static') throw staticKey();
+    if (key.revokedAt !== null && key.revokedAt.getTime() <= this.clock.now()) throw notActive();
+    // Else a key with few rights could take over one with many.
+    requireAllHeld(caller.permissions, key.permissions.filter(isPermission));
+    return key;
+  }
+
+  private async changedPermissions(
+    caller: Caller,
+    key: ApiKeyEntity,
+    change: ApiKeyChange,
+  ): Promise<readonly string[]> {
+    if (change.role === undefined && change.permissions === undefined) return key.permissions;
+    const owner = await this.terms.ownerFor(caller, key);
+    return this.terms.permissionsFor(caller, owner, change);
+  }
+
+  private record(
+    acting: Acting,
+    { organizationId, id }: ApiKeyEntity,
+    change: Pick<ManagementChange, 'action' | 'before' | 'after'>,
+  ): Promise<void> {
+    return this.audit.record(
+      changeEvent(acting, { ...change, organizationId, target: { kind: 'api_key', id } }),
+    );
   }
 }
 
-function seesAllOfOrganization(caller: Caller): boolean {
-  return caller.permissions.has('members:manage');
+function staticKey(): AppError {
+  return new AppError(AUTH_ERRORS.staticKey, {
+    public: 'This key is given by ALLOWED_API_KEYS and is changed there.',
+  });
 }
 
-function permissionsFor(caller: Caller, owner: Member, wish: NewApiKey): readonly Permission[] {
-  const role = parseRole(wish.role);
-  const wanted = wish.permissions ?? (role && ROLE_PERMISSIONS[role]);
-  if (wanted === undefined) return grantedByDefault(caller.permissions, owner.permissions);
-  const missing = wanted.filter((name) => !caller.permissions.has(name) || !owner.permissions.has(name));
-  if (missing.length > 0) throw missingPermission(missing);
-  return wanted;
+function notActive(): AppError {
+  return new AppError(AUTH_ERRORS.notActive, { public: 'This key does not work any more.' });
 }

@@ -20,5 +20,7 @@ export const AUTH_ERRORS = {
   storeUnavailable: { code: 'store_unavailable', category: 'unavailable' },
   validation: { code: 'validation_error', category: 'invalid_request' },
   notFound: { code: 'not_found', category: 'not_found' },
+  notActive: { code: 'not_active', category: 'conflict' },
+  planLimit: { code: 'plan_limit_reached', category: 'conflict' },
   staticKey: { code: 'static_key', category: 'conflict' },
 } as const satisfies Record<string, ErrorDefinition>;

@@ -8,6 +8,8 @@ import { ApiKeyAuthenticator } from './api-key-authenticator';
 import { ApiKeyUsage } from './api-key-usage';
 import { ApiKeyEntity } from './api-key.entity';
 import { ApiKeyRepository } from './api-key.repository';
+import { ApiKeyIssuer } from './api-key-issuer';
+import { ApiKeyTerms } from './api-key-terms';
 import { ApiKeyService } from './api-key.service';
 import { ApiKeysController } from './api-keys.controller';
 import { AuthBootstrap } from './auth-bootstrap';
@@ -44,6 +46,8 @@ import { StaticKeyRegistry } from './static-key-registry';
   providers: [
     ApiKeyRepository,
     ApiKeyUsage,
+    ApiKeyTerms,
+    ApiKeyIssuer,
     ApiKeyService,
     ApiKeyAuthenticator,
     MemberAdder,

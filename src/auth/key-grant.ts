@@ -17,7 +17,18 @@ export type RestrictionsOutcome =
   | { readonly kind: 'granted'; readonly restrictions: KeyRestrictions }
   | { readonly kind: 'wider'; readonly field: string };
 
-const LIMIT_FIELDS = ['requestsPerMinute', 'tokensPerMinute', 'dailyBudget', 'monthlyBudget'] as const;
+const LIMIT_FIELDS = [
+  'requestsPerMinute',
+  'requestsPerHour',
+  'requestsPerDay',
+  'tokensPerMinute',
+  'tokensPerHour',
+  'tokensPerDay',
+  'dailyBudget',
+  'weeklyBudget',
+  'monthlyBudget',
+  'yearlyBudget',
+] as const;
 
 /**
  * A key made with a restricted key inherits every restriction it does not tighten; otherwise anyone holding a limited key
@@ -38,12 +49,9 @@ export function inheritRestrictions(
       allowedModels: wanted.allowedModels ?? parent.allowedModels,
       allowedIps: wanted.allowedIps ?? parent.allowedIps,
       expiresAt: wanted.expiresAt ?? parent.expiresAt,
-      limits: {
-        requestsPerMinute: wanted.limits.requestsPerMinute ?? inherited.requestsPerMinute,
-        tokensPerMinute: wanted.limits.tokensPerMinute ?? inherited.tokensPerMinute,
-        dailyBudget: wanted.limits.dailyBudget ?? inherited.dailyBudget,
-        monthlyBudget: wanted.limits.monthlyBudget ?? inherited.monthlyBudget,
-      },
+      limits: Object.fromEntries(
+        LIMIT_FIELDS.map((field) => [field, wanted.limits[field] ?? inherited[field]]),
+      ),
     },
   };
 }

@@ -1,17 +1,13 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { toUsdNumber } from '../../common/money';
+import { RateLimitsDto } from '../../access/rate-limits.dto';
 import type { ApiKeyEntity, StoredLimits } from '../api-key.entity';
+import { BUDGET_TYPES } from '../key-limits';
 
 const KEY_STATUSES = ['active', 'expired', 'revoked'] as const;
 
 /** Limits as shown; money in USD with the exact nano-USD text beside it. */
-export class ShownLimitsDto {
-  @ApiPropertyOptional({ type: 'integer' })
-  requests_per_minute?: number;
-
-  @ApiPropertyOptional({ type: 'integer' })
-  tokens_per_minute?: number;
-
+export class ShownLimitsDto extends RateLimitsDto {
   @ApiPropertyOptional({ type: Number, example: 5 })
   daily_budget?: number;
 
@@ -19,10 +15,22 @@ export class ShownLimitsDto {
   daily_budget_nano_usd?: string;
 
   @ApiPropertyOptional({ type: Number })
+  weekly_budget?: number;
+
+  @ApiPropertyOptional({ type: String })
+  weekly_budget_nano_usd?: string;
+
+  @ApiPropertyOptional({ type: Number })
   monthly_budget?: number;
 
   @ApiPropertyOptional({ type: String })
   monthly_budget_nano_usd?: string;
+
+  @ApiPropertyOptional({ type: Number })
+  yearly_budget?: number;
+
+  @ApiPropertyOptional({ type: String })
+  yearly_budget_nano_usd?: string;
 }
 
 /** A key as shown in lists: everything but the key. */
@@ -72,6 +80,17 @@ export class ApiKeyDto {
   @ApiProperty({ format: 'date-time', type: String, nullable: true })
   revoked_at: string | null;
 
+  @ApiProperty({ format: 'date-time', type: String, nullable: true })
+  rotated_at: string | null;
+
+  @ApiProperty({
+    format: 'date-time',
+    type: String,
+    nullable: true,
+    description: 'How long the key before the last rotation works.',
+  })
+  previous_key_ends_at: string | null;
+
   @ApiProperty({
     format: 'date-time',
     type: String,
@@ -81,7 +100,7 @@ export class ApiKeyDto {
   last_used_at: string | null;
 }
 
-/** Answer to the creation of a key. */
+/** Answer to the creation or rotation of a key. */
 export class CreatedApiKeyDto extends ApiKeyDto {
   @ApiProperty({ description: 'The key itself. Shown in this answer only; it cannot be read again.' })
   key: string;
@@ -114,6 +133,8 @@ export function toApiKeyDto(key: ApiKeyEntity, nowMs: number): ApiKeyDto {
     created_at: key.createdAt.toISOString(),
     expires_at: key.expiresAt?.toISOString() ?? null,
     revoked_at: key.revokedAt?.toISOString() ?? null,
+    rotated_at: key.rotatedAt?.toISOString() ?? null,
+    previous_key_ends_at: key.previousEndsAt?.toISOString() ?? null,
     last_used_at: key.lastUsedAt?.toISOString() ?? null,
   };
 }
@@ -124,10 +145,10 @@ function statusOf(key: ApiKeyEntity, nowMs: number): ApiKeyDto['status'] {
 }
 
 function shownLimits(limits: StoredLimits): ShownLimitsDto {
-  const { daily_budget_nano_usd: daily, monthly_budget_nano_usd: monthly } = limits;
-  return {
-    ...limits,
-    ...(daily !== undefined && { daily_budget: toUsdNumber(BigInt(daily)) }),
-    ...(monthly !== undefined && { monthly_budget: toUsdNumber(BigInt(monthly)) }),
-  };
+  const shown: ShownLimitsDto = { ...limits };
+  for (const type of BUDGET_TYPES) {
+    const amount = limits[`${type}_budget_nano_usd`];
+    if (amount !== undefined) shown[`${type}_budget`] = toUsdNumber(BigInt(amount));
+  }
+  return shown;
 }

@@ -5,50 +5,32 @@ import {
   ArrayUnique,
   IsArray,
   IsIn,
-  IsInt,
   IsISO8601,
   IsObject,
   IsOptional,
   IsString,
   Length,
   Matches,
-  Max,
-  Min,
   ValidateNested,
 } from 'class-validator';
 import { PERMISSIONS, ROLES, type Permission } from '../../access/permissions';
+import { IsPrintable } from '../../access/is-printable';
+import { RateLimitsDto } from '../../access/rate-limits.dto';
+import { BUDGET_TYPES, type BudgetType } from '../key-limits';
 import { IsIpRange } from './is-ip-range';
 import { IsUsdAmount } from '../../platform/http/is-usd-amount';
 
-const MAX_RATE = 1_000_000_000;
-const MAX_LIST = 200;
-const ROLE_NAMES = [...ROLES, 'org_admin'] as const;
-const ID = /^[\w-]{1,100}$/;
+export const MAX_LIST = 200;
+export const ROLE_NAMES = [...ROLES, 'org_admin'] as const;
+export const ID = /^[\w-]{1,100}$/;
 /** Control characters would break log lines and terminals. */
-const PRINTABLE = /^[^\p{Cc}]*$/u;
-
-/** Limits on how fast a key may be used. */
-export class KeyLimitsDto {
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, example: 60 })
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(MAX_RATE)
-  requests_per_minute?: number;
-
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, example: 100_000 })
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(MAX_RATE)
-  tokens_per_minute?: number;
-}
+export const PRINTABLE = /^[^\p{Cc}]*$/u;
 
 /** What may be spent with a key in one calendar window. */
 export class KeyBudgetDto {
-  @ApiProperty({ enum: ['daily', 'monthly'], example: 'daily' })
-  @IsIn(['daily', 'monthly'])
-  budget_type: 'daily' | 'monthly';
+  @ApiProperty({ enum: BUDGET_TYPES, example: 'daily' })
+  @IsIn(BUDGET_TYPES)
+  budget_type: BudgetType;
 
   @ApiProperty({
     oneOf: [{ type: 'number' }, { type: 'string' }],
@@ -62,9 +44,7 @@ export class KeyBudgetDto {
 /** Body of `POST /v1/api-keys`. Without `role` and `permissions` the key may do what both its maker and its owner may, except system administration. */
 export class CreateApiKeyDto {
   @ApiProperty({ example: 'billing service', maxLength: 100 })
-  @IsString()
-  @Length(1, 100)
-  @Matches(PRINTABLE, { message: 'name must not contain control characters' })
+  @IsPrintable(100)
   name: string;
 
   @ApiPropertyOptional({ description: 'Another organization: for system administrators only.' })
@@ -118,12 +98,12 @@ export class CreateApiKeyDto {
   @IsISO8601({ strict: true })
   expires_at?: string;
 
-  @ApiPropertyOptional({ type: KeyLimitsDto })
+  @ApiPropertyOptional({ type: RateLimitsDto })
   @IsOptional()
   @IsObject()
   @ValidateNested()
-  @Type(() => KeyLimitsDto)
-  limits?: KeyLimitsDto;
+  @Type(() => RateLimitsDto)
+  limits?: RateLimitsDto;
 
   @ApiPropertyOptional({ type: KeyBudgetDto })
   @IsOptional()

@@ -4,7 +4,7 @@ import type { BudgetLine, RateLine } from '../../quota/quota-store';
 import type { CostConfig } from '../cost.config';
 import type { Budget, BudgetFilter, BudgetLevel, BudgetMode, BudgetScope } from './budget';
 import { counterName, currentWindow } from './budget-counter';
-import type { BudgetWindow } from './calendar-window';
+import { BUDGET_WINDOWS, type BudgetWindow } from './calendar-window';
 import type { OrganizationBudgets } from './organization-budgets';
 
 /** A budget of a caller in its current window, with what an error message has to say about it. */
@@ -87,13 +87,16 @@ export function defaultLimits(
 function keyLimits({ apiKeyId, limits }: Caller): readonly Limit[] {
   if (apiKeyId === undefined) return [];
   const scope: BudgetScope = { level: 'api_key', id: apiKeyId };
-  const { dailyBudget: daily, monthlyBudget: monthly } = limits;
-  const found: Limit[] = [];
-  if (daily !== undefined)
-    found.push({ scope, window: 'daily', limitNanoUsd: daily, mode: 'enforce', ...ANY_CALL });
-  if (monthly !== undefined)
-    found.push({ scope, window: 'monthly', limitNanoUsd: monthly, mode: 'enforce', ...ANY_CALL });
-  return found;
+  const amounts: Readonly<Record<BudgetWindow, NanoUsd | undefined>> = {
+    daily: limits.dailyBudget,
+    weekly: limits.weeklyBudget,
+    monthly: limits.monthlyBudget,
+    yearly: limits.yearlyBudget,
+  };
+  return BUDGET_WINDOWS.flatMap((window): readonly Limit[] => {
+    const limitNanoUsd = amounts[window];
+    return limitNanoUsd === undefined ? [] : [{ scope, window, limitNanoUsd, mode: 'enforce', ...ANY_CALL }];
+  });
 }
 
 function toLine(limit: Limit, caller: Caller, nowMs: number): CallerBudget {

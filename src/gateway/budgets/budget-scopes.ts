@@ -21,7 +21,7 @@ export class BudgetScopes {
 
   async actorOf(caller: Caller): Promise<BudgetActor> {
     if (caller.permissions.has('budgets:write')) return { caller, ownKeyIds: new Set() };
-    const { keys } = await this.keys.list(caller, { limit: MAX_OWN_KEYS, beforeId: undefined });
+    const { items: keys } = await this.keys.list(caller, { limit: MAX_OWN_KEYS, beforeId: undefined });
     const own = keys.filter((key) => key.userId === caller.userId).map((key) => key.id);
     return { caller, ownKeyIds: new Set(own) };
   }

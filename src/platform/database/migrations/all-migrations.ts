@@ -9,6 +9,7 @@ import { CreateUserIdentities1764200100000 } from './1764200100000-create-user-i
 import { CreateProviderCredentials1764200200000 } from './1764200200000-create-provider-credentials';
 import { CreateSecurityEvents1764200300000 } from './1764200300000-create-security-events';
 import { CreateBudget1764400000000 } from './1764400000000-create-budget';
+import { RotateApiKeys1764100100000 } from './1764100100000-rotate-api-keys';
 import { CreateTenancyManagement1764100000000 } from './1764100000000-create-tenancy-management';
 import { CreateRollups1764500000000 } from './1764500000000-create-rollups';
 import { CreatePriceUpdate1764800000000 } from './1764800000000-create-price-update';
@@ -18,6 +19,7 @@ export const ALL_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   CreateIdentity1763600000000,
   CreateLedger1763600100000,
   CreateTenancyManagement1764100000000,
+  RotateApiKeys1764100100000,
   CreateSessions1764200000000,
   CreateUserIdentities1764200100000,
   CreateProviderCredentials1764200200000,

@@ -17,6 +17,7 @@ import { LoggingConfig } from './platform/logging/logging.config';
 import { OutboxConfig } from './platform/outbox/outbox.config';
 import { QueueConfig } from './platform/queue/queue.config';
 import { RedisConfig } from './platform/redis/redis.config';
+import { RateLimitsConfig } from './quota/rate-limits.config';
 import { PolicyConfig } from './policy/policy.config';
 import { ProvidersConfig } from './providers/providers.config';
 import { VendorsConfig } from './providers/vendors.config';
@@ -42,6 +43,7 @@ export const CONFIG_CLASSES: readonly ConfigClass[] = [
   TenancyConfig,
   SecurityWatchConfig,
   GatewayConfig,
+  RateLimitsConfig,
   ServerConfig,
   HttpClientConfig,
   DataDirectoryConfig,

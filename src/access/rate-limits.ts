@@ -36,7 +36,7 @@ const WINDOWS = [
 ] as const;
 
 /** Every kind there is. */
-const RATE_KINDS: readonly RateKind[] = (['requests', 'tokens'] as const).flatMap((unit) =>
+export const RATE_KINDS: readonly RateKind[] = (['requests', 'tokens'] as const).flatMap((unit) =>
   WINDOWS.map(({ window, suffix, windowMs }) => ({
     field: `${unit}${suffix}` as const,
     name: `${unit}_per_${window}` as const,

@@ -311,9 +311,10 @@ function refusedRequest(
   nowMs: number,
 ): RateOutcome | undefined {
   let refusal: RateOutcome | undefined;
-  for (const [i, { limit }] of lines.entries()) {
+  for (const [i, line] of lines.entries()) {
+    const { limit } = line;
     const resetMs = windows[i]?.waitFor(1, limit, nowMs) ?? 0;
-    if (resetMs > (refusal?.resetMs ?? 0)) refusal = { allowed: false, limit, remaining: 0, resetMs };
+    if (resetMs > (refusal?.resetMs ?? 0)) refusal = { allowed: false, limit, remaining: 0, resetMs, line };
   }
   return refusal;
 }
@@ -328,12 +329,14 @@ function takeFromAll(
     limit: Number.MAX_SAFE_INTEGER,
     remaining: Number.MAX_SAFE_INTEGER,
     resetMs: 0,
+    line: undefined,
   };
-  for (const [i, { limit, windowMs }] of lines.entries()) {
+  for (const [i, line] of lines.entries()) {
+    const { limit, windowMs } = line;
     windows[i]?.take(1, nowMs);
     const remaining = limit - (windows[i]?.usedAt(nowMs) ?? 0);
     if (remaining < tightestLine.remaining)
-      tightestLine = { allowed: true, limit, remaining, resetMs: windowMs };
+      tightestLine = { allowed: true, limit, remaining, resetMs: windowMs, line };
   }
   return tightestLine;
 }

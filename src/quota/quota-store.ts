@@ -92,6 +92,8 @@ export interface RateOutcome {
   readonly remaining: number;
   /** Milliseconds until `remaining` is `limit` again, or until the refused request would pass. */
   readonly resetMs: number;
+  /** The line all this is about; undefined without lines. */
+  readonly line: RateLine | undefined;
 }
 
 /** Seeds of an organization's counters, computed from the ledger. */

@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { Clock } from '../common/clock';
 import { RedisConnection } from '../platform/redis/redis-connection';
 import { RedisModule } from '../platform/redis/redis.module';
+import { CallerRates } from './caller-rates';
+import { GlobalTokenQuota } from './global-token-quota';
 import { InProcessQuotaStore } from './in-process-quota-store';
 import { QuotaStore } from './quota-store';
 import { RedisQuotaStore } from './redis-quota-store';
@@ -12,13 +14,18 @@ import { RedisQuotaStore } from './redis-quota-store';
   providers: [
     {
       provide: QuotaStore,
-      inject: [Clock, RedisConnection],
-      useFactory: (clock: Clock, redis: RedisConnection | undefined): QuotaStore =>
-        redis === undefined
-          ? new InProcessQuotaStore(clock)
-          : new RedisQuotaStore({ client: redis.commands, keyPrefix: redis.keyPrefix, clock }),
+      inject: [Clock, CallerRates, RedisConnection],
+      useFactory: (clock: Clock, rates: CallerRates, redis: RedisConnection | undefined): QuotaStore => {
+        const store =
+          redis === undefined
+            ? new InProcessQuotaStore(clock)
+            : new RedisQuotaStore({ client: redis.commands, keyPrefix: redis.keyPrefix, clock });
+        const global = rates.globalLines('tokens');
+        return global.length === 0 ? store : new GlobalTokenQuota(store, global);
+      },
     },
+    CallerRates,
   ],
-  exports: [QuotaStore],
+  exports: [QuotaStore, CallerRates],
 })
 export class QuotaModule {}

@@ -39,7 +39,8 @@ export function toHoldOutcome(reply: readonly string[], { budgets, tokenLimits }
 
 export function toRateOutcome(reply: readonly number[], lines: readonly RateLine[]): RateOutcome {
   const [allowed, index = 0, remaining = 0, resetMs = 0] = reply;
-  return { allowed: allowed === 1, limit: lines[index]?.limit ?? 0, remaining, resetMs };
+  const line = lines[index];
+  return { allowed: allowed === 1, limit: line?.limit ?? 0, remaining, resetMs, line };
 }
 
 function toTexts(reply: unknown): readonly string[] {

@@ -138,6 +138,7 @@ export class RedisQuotaStore extends QuotaStore {
         limit: Number.MAX_SAFE_INTEGER,
         remaining: Number.MAX_SAFE_INTEGER,
         resetMs: 0,
+        line: undefined,
       };
     }
     const keys = this.rateKeys(organizationId, lines);

@@ -13,11 +13,12 @@ import { RedisPubSub } from '../../src/platform/pub-sub/redis-pub-sub';
 import { RedisConfig } from '../../src/platform/redis/redis.config';
 import { InProcessQuotaStore } from '../../src/quota/in-process-quota-store';
 import { QuotaModule } from '../../src/quota/quota.module';
+import { RateLimitsConfig } from '../../src/quota/rate-limits.config';
 import { QuotaStore } from '../../src/quota/quota-store';
 import { RedisQuotaStore } from '../../src/quota/redis-quota-store';
 import { describeWithRedis, requireRedisUrl } from '../support/services';
 
-const classes = [RedisConfig, KeyValueCacheConfig];
+const classes = [RateLimitsConfig, RedisConfig, KeyValueCacheConfig];
 
 async function start(redisUrl: string | undefined): Promise<TestingModule> {
   const config = loadConfig(classes, { REDIS_URL: redisUrl });

@@ -23,6 +23,8 @@ import { loadConfig } from '../../src/platform/config/load-config';
 import { OutboxShipper } from '../../src/platform/outbox/outbox-shipper';
 import type { OutboxLine } from '../../src/platform/outbox/outbox-line';
 import { InProcessPubSub } from '../../src/platform/pub-sub/in-process-pub-sub';
+import { CallerRates } from '../../src/quota/caller-rates';
+import { RateLimitsConfig } from '../../src/quota/rate-limits.config';
 import { InProcessQuotaStore } from '../../src/quota/in-process-quota-store';
 import type { HoldOutcome, HoldRequest, SettleOutcome, SettleRequest } from '../../src/quota/quota-store';
 import { MetricsService } from '../../src/telemetry/metrics.service';
@@ -184,7 +186,11 @@ export class CostKit {
     this.loader = new CounterLoader(this.store, counters, this.keeper, this.clock);
     this.admission = new BudgetAdmission(
       this.store,
-      new CallerBudgets(book, this.config),
+      new CallerBudgets(
+        book,
+        this.config,
+        new CallerRates(loadConfig([RateLimitsConfig], settings).get(RateLimitsConfig)),
+      ),
       this.loader,
       this.keeper,
       this.clock,

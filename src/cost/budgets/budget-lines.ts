@@ -1,6 +1,6 @@
 import type { Caller } from '../../access/caller';
 import type { NanoUsd } from '../../common/money';
-import type { BudgetLine, RateLine } from '../../quota/quota-store';
+import type { BudgetLine } from '../../quota/quota-store';
 import type { CostConfig } from '../cost.config';
 import type { Budget, BudgetFilter, BudgetLevel, BudgetMode, BudgetScope } from './budget';
 import { counterName, currentWindow } from './budget-counter';
@@ -20,7 +20,6 @@ interface Limit extends BudgetFilter {
   readonly mode: BudgetMode;
 }
 
-const MINUTE_MS = 60_000;
 const ANY_CALL: BudgetFilter = { provider: null, model: null };
 
 /** Every budget a request of this caller may count against at this instant, whichever model it goes to; one line per counter. */
@@ -36,13 +35,6 @@ export function budgetsOf(
     lines.set(line.counter, known ? stricter(known, line) : line);
   }
   return [...lines.values()];
-}
-
-/** Token limits of this caller's key (or user, for a token without key). */
-export function tokenLimitsOf(caller: Caller, config: CostConfig): readonly RateLine[] {
-  const limit = caller.limits.tokensPerMinute ?? config.tokensPerMinute;
-  if (limit === 0) return [];
-  return [{ counter: `tokens/${caller.apiKeyId ?? caller.userId}`, limit, windowMs: MINUTE_MS }];
 }
 
 /** Widest first, so that the widest exhausted budget is the one that is named. */

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../access/caller';
+import { CallerRates } from '../../quota/caller-rates';
 import type { RateLine } from '../../quota/quota-store';
 import { CostConfig } from '../cost.config';
 import { BudgetBook } from './budget-book';
-import { budgetsOf, tokenLimitsOf } from './budget-lines';
+import { budgetsOf } from './budget-lines';
 import { RequestBudgets } from './request-budgets';
 
 /** All limits on money and tokens that a request of a caller falls under. */
@@ -18,6 +19,7 @@ export class CallerBudgets {
   constructor(
     private readonly book: BudgetBook,
     private readonly config: CostConfig,
+    private readonly rates: CallerRates,
   ) {}
 
   async termsFor(caller: Caller, nowMs: number): Promise<CallerTerms> {
@@ -26,7 +28,7 @@ export class CallerBudgets {
     const { config } = this;
     return {
       budgets: new RequestBudgets(budgetsOf(caller, budgets, { config, nowMs })),
-      tokenLimits: tokenLimitsOf(caller, config),
+      tokenLimits: this.rates.linesOf(caller, 'tokens', config.tokensPerMinute),
     };
   }
 }

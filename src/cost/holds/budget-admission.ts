@@ -3,6 +3,7 @@ import { AppError } from '../../common/app-error';
 import { Clock } from '../../common/clock';
 import { displayUsd, toUsdNumber, type NanoUsd } from '../../common/money';
 import type { Caller } from '../../access/caller';
+import { describeRate, rateDetails } from '../../quota/caller-rates';
 import { QuotaStore, type HoldOutcome } from '../../quota/quota-store';
 import { MetricsService } from '../../telemetry/metrics.service';
 import type { BudgetFilter, BudgetTarget } from '../budgets/budget';
@@ -137,7 +138,8 @@ function isFiltered({ provider, model }: BudgetFilter): boolean {
 
 function overTokens({ line, retryAfterMs }: Extract<HoldOutcome, { kind: 'over_tokens' }>): AppError {
   return new AppError(COST_ERRORS.tokenLimit, {
-    public: `The limit of ${line.limit} tokens per minute is reached.`,
+    public: describeRate(line, 'tokens'),
+    details: rateDetails(line),
     retryAfterSeconds: Math.ceil(retryAfterMs / 1000),
   });
 }

@@ -27,6 +27,7 @@ export function itKeepsTheRateLimitContract(create: () => QuotaStoreUnderTest): 
         limit: 2,
         remaining: 1,
         resetMs: 60_000,
+        line: line(2),
       });
       clock.advance(10_000);
       await expect(take(line(2))).resolves.toEqual({
@@ -34,11 +35,12 @@ export function itKeepsTheRateLimitContract(create: () => QuotaStoreUnderTest): 
         limit: 2,
         remaining: 0,
         resetMs: 60_000,
+        line: line(2),
       });
       clock.advance(1_000);
 
       const refusal = await take(line(2));
-      expect(refusal).toEqual({ allowed: false, limit: 2, remaining: 0, resetMs: 49_000 });
+      expect(refusal).toEqual({ allowed: false, limit: 2, remaining: 0, resetMs: 49_000, line: line(2) });
       clock.advance(refusal.resetMs - 1);
       await expect(take(line(2))).resolves.toMatchObject({ allowed: false, resetMs: 1 });
       clock.advance(1);
@@ -74,6 +76,7 @@ export function itKeepsTheRateLimitContract(create: () => QuotaStoreUnderTest): 
         limit: 0,
         remaining: 0,
         resetMs: 60_000,
+        line: line(0),
       });
       await expect(take()).resolves.toMatchObject({ allowed: true });
     });

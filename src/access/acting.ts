@@ -29,7 +29,7 @@ export function changeEvent(acting: Acting, change: ManagementChange): AuditEven
 }
 
 /** Actor, request and address of an event. */
-function auditFacts({
+export function auditFacts({
   caller,
   requestId,
   address,

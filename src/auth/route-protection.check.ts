@@ -13,6 +13,9 @@ type Handler = (...args: never[]) => unknown;
 export interface RouteProtection {
   /** Such as `ApiKeysController.create (POST)`. */
   readonly route: string;
+  readonly method: string;
+  /** Such as `/v1/api-keys/:id`. */
+  readonly paths: readonly string[];
   /** Any one of these is needed; empty for a public route; undefined when somebody forgot. */
   readonly permissions: readonly string[] | undefined;
 }
@@ -57,9 +60,35 @@ export class RouteProtectionCheck implements OnApplicationBootstrap {
       targets,
     );
     const method: unknown = Reflect.getMetadata(ROUTE_METHOD, handler);
-    const verb = typeof method === 'number' ? RequestMethod[method] : 'GET';
-    return [{ route: `${type.name}.${name} (${verb})`, permissions: isPublic ? [] : required }];
+    const verb = (typeof method === 'number' ? RequestMethod[method] : undefined) ?? 'GET';
+    return [
+      {
+        route: `${type.name}.${name} (${verb})`,
+        method: verb,
+        paths: pathsOf(type, handler),
+        permissions: isPublic ? [] : required,
+      },
+    ];
   }
+}
+
+/** A controller may serve several paths. */
+function pathsOf(type: Handler | NewableFunction, handler: Handler): readonly string[] {
+  const own = textsOf(Reflect.getMetadata(ROUTE_PATH, handler));
+  return textsOf(Reflect.getMetadata(ROUTE_PATH, type)).flatMap((base) =>
+    own.map(
+      (path) =>
+        `/${[base, path]
+          .map((part) => part.replace(/^\/|\/$/g, ''))
+          .filter(Boolean)
+          .join('/')}`,
+    ),
+  );
+}
+
+function textsOf(value: unknown): readonly string[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return list.filter((item) => typeof item === 'string');
 }
 
 function isHandler(value: unknown): value is Handler {

@@ -3,6 +3,7 @@ import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { AuthenticationGuard } from '../auth/authentication.guard';
 import { PermissionsGuard } from '../auth/permissions.guard';
 import { TelemetryInterceptor } from '../telemetry/telemetry.interceptor';
+import { TenantScopeInterceptor } from './tenant-scope.interceptor';
 import { RateLimitGuard } from './rate-limit.guard';
 
 /**
@@ -15,4 +16,5 @@ export const REQUEST_PIPELINE: readonly Provider[] = [
   { provide: APP_GUARD, useClass: RateLimitGuard },
   { provide: APP_GUARD, useExisting: PermissionsGuard },
   { provide: APP_INTERCEPTOR, useExisting: TelemetryInterceptor },
+  { provide: APP_INTERCEPTOR, useClass: TenantScopeInterceptor },
 ];

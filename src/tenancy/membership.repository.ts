@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { EntityManager, Repository } from 'typeorm';
 import { newId } from '../common/ids';
+import { outsideTenants } from '../platform/database/tenant-scope';
 import { lockOrganization } from './lock-organization';
 import { MembershipEntity } from './membership.entity';
 import type { AccountStatus } from './organization.entity';
@@ -28,6 +29,11 @@ export interface NewMembership {
   readonly role: string;
   readonly permissions: string[] | null;
   readonly limits: MembershipEntity['limits'];
+}
+
+interface AddBounds {
+  readonly maxUsers: number | undefined;
+  readonly linkUsers: boolean;
 }
 
 export type AddOutcome = 'added' | 'member already' | 'user exists elsewhere' | 'full';
@@ -84,30 +90,11 @@ export class MembershipRepository {
    * with `linkUsers` only: else the owner of one tenant could make an account, with a password, for a person whom
    * another tenant adds later.
    */
-  add(
-    wish: NewMembership,
-    bounds: { readonly maxUsers: number | undefined; readonly linkUsers: boolean },
-  ): Promise<AddOutcome> {
-    const { organizationId, email, name, passwordHash } = wish;
-    return this.memberships.manager.transaction(async (manager) => {
-      await lockOrganization(manager, organizationId);
-      const known = await manager.findOneBy(UserEntity, { email: email.toLowerCase() });
-      const belongsTo = known ? await manager.findBy(MembershipEntity, { userId: known.id }) : [];
-      if (belongsTo.some((membership) => membership.organizationId === organizationId))
-        return 'member already';
-      if (belongsTo.length > 0 && !bounds.linkUsers) return 'user exists elsewhere';
-      if (bounds.maxUsers !== undefined && (await countPeople(manager, organizationId)) >= bounds.maxUsers)
-        return 'full';
-      const userId = known?.id ?? newId('usr');
-      if (!known)
-        await manager.insert(UserEntity, { id: userId, email: email.toLowerCase(), name, passwordHash });
-      // Whoever set the password of an account that nobody has taken in must not be able to use it now.
-      else if (belongsTo.length === 0)
-        await manager.update(UserEntity, { id: userId }, { name, passwordHash });
-      const { role, permissions, limits } = wish;
-      await manager.insert(MembershipEntity, { organizationId, userId, role, permissions, limits });
-      return 'added';
-    });
+  add(wish: NewMembership, bounds: AddBounds): Promise<AddOutcome> {
+    // Memberships of other tenants must be seen here: without them the account of somebody else looks like nobody's.
+    return outsideTenants(() =>
+      this.memberships.manager.transaction((manager) => addWithin(manager, wish, bounds)),
+    );
   }
 
   /** False, and nothing changed, when nobody would be left who keeps the organization. */
@@ -142,6 +129,29 @@ export class MembershipRepository {
       throw error;
     }
   }
+}
+
+async function addWithin(
+  manager: EntityManager,
+  wish: NewMembership,
+  bounds: AddBounds,
+): Promise<AddOutcome> {
+  const { organizationId, email, name, passwordHash } = wish;
+  await lockOrganization(manager, organizationId);
+  const known = await manager.findOneBy(UserEntity, { email: email.toLowerCase() });
+  const belongsTo = known ? await manager.findBy(MembershipEntity, { userId: known.id }) : [];
+  if (belongsTo.some((membership) => membership.organizationId === organizationId)) return 'member already';
+  if (belongsTo.length > 0 && !bounds.linkUsers) return 'user exists elsewhere';
+  if (bounds.maxUsers !== undefined && (await countPeople(manager, organizationId)) >= bounds.maxUsers)
+    return 'full';
+  const userId = known?.id ?? newId('usr');
+  if (!known)
+    await manager.insert(UserEntity, { id: userId, email: email.toLowerCase(), name, passwordHash });
+  // Whoever set the password of an account that nobody has taken in must not be able to use it now.
+  else if (belongsTo.length === 0) await manager.update(UserEntity, { id: userId }, { name, passwordHash });
+  const { role, permissions, limits } = wish;
+  await manager.insert(MembershipEntity, { organizationId, userId, role, permissions, limits });
+  return 'added';
 }
 
 async function countPeople(manager: EntityManager, organizationId: string): Promise<number> {

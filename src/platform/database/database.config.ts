@@ -1,6 +1,6 @@
 import { Secret } from '../config/secret';
 import { Setting } from '../config/setting';
-import { integer, text, type SettingType } from '../config/setting-types';
+import { choice, integer, text, type SettingType } from '../config/setting-types';
 
 /** Where the database is and how to talk to it. Without `DATABASE_URL` the embedded database is used. */
 export class DatabaseConfig {
@@ -69,6 +69,15 @@ export class DatabaseConfig {
     describe: 'How long a starting process waits while another one migrates the database.',
   })
   readonly migrationWaitMs: number;
+
+  @Setting({
+    env: 'DATABASE_ROW_SECURITY',
+    type: choice(['auto', 'required', 'off']),
+    default: 'auto',
+    describe:
+      'Row-level security for management routes, with an external PostgreSQL. `auto`: when the role `modelmuxer_tenant` exists or can be made; `required`: else the start fails. Needs connections of its own: no pooler that shares them between transactions.',
+  })
+  readonly rowSecurity: 'auto' | 'required' | 'off';
 }
 
 function databaseUrl(): SettingType<Secret> {

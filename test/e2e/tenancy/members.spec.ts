@@ -1,13 +1,13 @@
-import { createApp, type TestApp } from '../../support/create-app';
+import { createApp, describeInBothShapes, type TestApp } from '../../support/create-app';
 import { expectStatus, makePerson, makeTenant, type Tenant } from '../../support/tenants';
 
-describe('members and roles', () => {
+describeInBothShapes('members and roles', (shape) => {
   let app: TestApp;
   let tenant: Tenant;
   let other: Tenant;
 
   beforeAll(async () => {
-    app = await createApp();
+    app = await createApp({ shape });
     tenant = await makeTenant(app);
     other = await makeTenant(app);
   }, 60_000);

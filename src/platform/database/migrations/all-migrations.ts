@@ -9,6 +9,7 @@ import { CreateUserIdentities1764200100000 } from './1764200100000-create-user-i
 import { CreateProviderCredentials1764200200000 } from './1764200200000-create-provider-credentials';
 import { CreateSecurityEvents1764200300000 } from './1764200300000-create-security-events';
 import { CreateBudget1764400000000 } from './1764400000000-create-budget';
+import { RowLevelSecurity1764100200000 } from './1764100200000-row-level-security';
 import { RotateApiKeys1764100100000 } from './1764100100000-rotate-api-keys';
 import { CreateTenancyManagement1764100000000 } from './1764100000000-create-tenancy-management';
 import { CreateRollups1764500000000 } from './1764500000000-create-rollups';
@@ -20,6 +21,7 @@ export const ALL_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   CreateLedger1763600100000,
   CreateTenancyManagement1764100000000,
   RotateApiKeys1764100100000,
+  RowLevelSecurity1764100200000,
   CreateSessions1764200000000,
   CreateUserIdentities1764200100000,
   CreateProviderCredentials1764200200000,

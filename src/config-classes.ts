@@ -1,3 +1,5 @@
+import { AnalyticsConfig } from './analytics/analytics.config';
+import { AlertsConfig } from './analytics/alerts/alerts.config';
 import { AuthConfig } from './auth/auth.config';
 import { SessionConfig } from './auth/session/session.config';
 import { SsoConfig } from './auth/sso/sso.config';
@@ -36,6 +38,8 @@ export const CONFIG_CLASSES: readonly ConfigClass[] = [
   DecisionsConfig,
   CostConfig,
   LedgerConfig,
+  AnalyticsConfig,
+  AlertsConfig,
   PolicyConfig,
   AuthConfig,
   SessionConfig,

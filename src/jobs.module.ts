@@ -1,6 +1,12 @@
 import { Module } from '@nestjs/common';
+import { AlertDesk } from './analytics/alerts/alert-desk';
+import { AlertProcessor } from './analytics/alerts/alert.processor';
+import { AlertsModule } from './analytics/alerts/alerts.module';
+import { BudgetAlerts } from './analytics/alerts/budget-alerts';
+import { ServiceAlerts } from './analytics/alerts/service-alerts';
 import { LedgerModule } from './cost/ledger/ledger.module';
 import { LedgerUpkeep } from './cost/ledger/ledger-upkeep';
+import { RequestProcessor } from './cost/ledger/request.processor';
 import { RollupZones } from './cost/ledger/rollup-zones';
 import { UsageProcessor } from './cost/ledger/usage.processor';
 import { DecisionProcessor } from './decisions/store/decision.processor';
@@ -13,17 +19,17 @@ import { QueueModule } from './platform/queue/queue.module';
 
 /** Everything that runs background jobs: in the worker process, or in the API process when it is the only one. */
 @Module({
-  imports: [QueueModule, LedgerModule, DecisionStoreModule],
+  imports: [QueueModule, LedgerModule, AlertsModule, DecisionStoreModule],
   providers: [
     {
       provide: JOB_PROCESSORS,
-      inject: [UsageProcessor, DecisionProcessor],
+      inject: [UsageProcessor, RequestProcessor, AlertProcessor, DecisionProcessor],
       useFactory: (...processors: JobProcessor[]): readonly JobProcessor[] => processors,
     },
     JobWorkers,
     {
       provide: PERIODIC_TASKS,
-      inject: [LedgerUpkeep, RollupZones],
+      inject: [LedgerUpkeep, RollupZones, AlertDesk, BudgetAlerts, ServiceAlerts],
       useFactory: (...tasks: PeriodicTask[]): readonly PeriodicTask[] => tasks,
     },
     PeriodicTasks,

@@ -91,6 +91,13 @@ export class UsageRecordDto {
   @ApiProperty({ enum: ['exact', 'estimated', 'reconciled'] })
   cost_source: string;
 
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Set on a correction: the call whose cost and tokens it changes by its own, signed, ones.',
+  })
+  corrects_id: string | null;
+
   @ApiProperty({ type: Number, nullable: true })
   latency_ms: number | null;
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { isJsonObject, type JsonObject } from '../common/json';
+import { WhereClause } from './where-clause';
 
 /** Which ledger rows to read; every filter narrows. */
 export interface RecordFilter {
@@ -29,7 +30,8 @@ const COLUMNS = `
   attempt_id, request_id, client_request_id, started_at, finished_at, api_key_id, user_id, project_id, endpoint, purpose,
   provider, requested_model, resolved_model, region, strategy, objective, intent, decision_id, price_version,
   status, error_code, input_uncached, cache_read, cache_write_5m, cache_write_1h, audio_input, image_input,
-  output_text, reasoning, audio_output, image_output, cost_nano_usd, held_nano_usd, cost_source, latency_ms, first_token_ms`;
+  output_text, reasoning, audio_output, image_output, cost_nano_usd, held_nano_usd, cost_source, latency_ms, first_token_ms,
+  corrects_id`;
 
 /** Reads single ledger rows, newest first. */
 @Injectable()
@@ -56,26 +58,5 @@ export class RecordsQuery {
       where.values,
     );
     return Array.isArray(rows) ? rows.filter(isJsonObject) : [];
-  }
-}
-
-/** Collects conditions with numbered placeholders; values never become part of the SQL text. */
-class WhereClause {
-  readonly values: unknown[] = [];
-  private readonly conditions: string[] = [];
-
-  get text(): string {
-    return this.conditions.join(' AND ');
-  }
-
-  add(left: string, value: string | undefined): void {
-    if (value === undefined) return;
-    this.values.push(value);
-    this.conditions.push(`${left} $${this.values.length}`);
-  }
-
-  addTuple(left: string, values: readonly [string, string]): void {
-    this.values.push(...values);
-    this.conditions.push(`${left} ($${this.values.length - 1}::timestamptz, $${this.values.length})`);
   }
 }

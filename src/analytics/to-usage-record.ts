@@ -47,6 +47,7 @@ export function toUsageRecord(row: JsonObject): UsageRecordDto {
     cost_nano_usd: cost,
     held_nano_usd: text('held_nano_usd'),
     cost_source: text('cost_source'),
+    corrects_id: nullableText(row['corrects_id']),
     latency_ms: nullableNumber(row['latency_ms']),
     first_token_ms: nullableNumber(row['first_token_ms']),
   };

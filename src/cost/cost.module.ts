@@ -16,6 +16,8 @@ import { BudgetAdmission } from './holds/budget-admission';
 import { CounterLoader } from './holds/counter-loader';
 import { HoldKeeper } from './holds/hold-keeper';
 import { LedgerModule } from './ledger/ledger.module';
+import { RequestJournal } from './ledger/request-journal';
+import { RequestOutboxConsumer } from './ledger/request-outbox-consumer';
 import { SpendingQuery } from './ledger/spending.query';
 import { UsageJournal } from './ledger/usage-journal';
 import { UsageOutboxConsumer } from './ledger/usage-outbox-consumer';
@@ -44,9 +46,19 @@ import { UsageShipping } from './ledger/usage-shipping';
     CounterLoader,
     HoldKeeper,
     UsageJournal,
+    RequestJournal,
+    RequestOutboxConsumer,
     UsageOutboxConsumer,
     UsageShipping,
   ],
-  exports: [BudgetAdmission, BudgetManager, BudgetReports, UsageJournal],
+  exports: [
+    LedgerModule,
+    BudgetAdmission,
+    BudgetManager,
+    BudgetReports,
+    CallerBudgets,
+    RequestJournal,
+    UsageJournal,
+  ],
 })
 export class CostModule {}

@@ -1,6 +1,7 @@
 import { CostKit, caller } from '../../test/support/cost-kit';
 import { NoSteering } from '../../test/support/no-steering';
 import { SilentTally } from '../../test/support/silent-tally';
+import { quietClosing } from '../../test/support/execution-kit';
 import { chatRequest } from '../../test/support/chat-request-samples';
 import { AppError } from '../common/app-error';
 import type { NanoUsd } from '../common/money';
@@ -22,7 +23,7 @@ const TOO_DEAR = new AppError(COST_ERRORS.insufficientBudget, { public: 'nothing
 function plan(name: string, worstCaseNanoUsd: NanoUsd): ChatPlan {
   return {
     decisionId: name,
-    plan: { strategy: 'heuristic', objective: 'balanced' },
+    plan: { strategy: 'heuristic', objective: 'balanced', steps: [] },
     analysis: { intent: { label: 'chat_lite' } },
     targets: [{ worstCaseNanoUsd, worstCaseTokens: 100 }],
   } as unknown as ChatPlan;
@@ -48,7 +49,7 @@ function fixture(plans: readonly (ChatPlan | Error)[], settings: Readonly<Record
     {} as PlanExecutor,
     {} as CascadeExecutor,
     new ChatEpilogue(
-      new RunSettlement(cost.admission),
+      new RunSettlement(cost.admission, quietClosing()),
       new RoutingHints(cost.clock),
       new AnswerOutcomes(new SilentTally()),
     ),

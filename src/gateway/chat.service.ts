@@ -168,6 +168,8 @@ function toRun(
       priceVersion: plan.priceVersion,
     },
     targets: plan.targets,
+    candidates: plan.plan.steps.map(({ card }) => card),
+    outputLimit: input.original.maxOutputTokens,
     ceilingNanoUsd: input.preferences.ceilingNanoUsd,
     tally: new RunTally(),
     ...rest,

@@ -120,6 +120,8 @@ function toRun(
       priceVersion: plan.priceVersion,
     },
     targets: plan.parts[0]?.targets ?? [],
+    candidates: (plan.parts[0]?.targets ?? []).map(({ card }) => card),
+    outputLimit: undefined,
     nextTargets: NO_TARGETS,
     hold,
     ceilingNanoUsd: preferences.ceilingNanoUsd,

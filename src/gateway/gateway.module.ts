@@ -28,6 +28,7 @@ import { AnswerJudge } from './execution/answer-judge';
 import { AttemptLedger } from './execution/attempt-ledger';
 import { CascadeExecutor } from './execution/cascade-executor';
 import { PlanExecutor } from './execution/plan-executor';
+import { RequestClosing } from './execution/request-closing';
 import { RunSettlement } from './execution/run-settlement';
 import { AnswerOutcomes } from './learning/answer-outcomes';
 import { FeedbackController } from './learning/feedback.controller';
@@ -93,6 +94,7 @@ import { REQUEST_PIPELINE } from './request.pipeline';
     PlanExecutor,
     AnswerJudge,
     CascadeExecutor,
+    RequestClosing,
     RunSettlement,
     PolicyReport,
     EmbeddingPlanner,

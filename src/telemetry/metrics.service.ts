@@ -202,6 +202,15 @@ export class MetricsService {
     if (this.enabled) this.metrics.ledgerRows.inc(rows);
   }
 
+  alertRaised(kind: string, severity: string): void {
+    if (this.enabled)
+      this.metrics.alerts.inc({ kind: this.names.of(kind), severity: this.names.of(severity) });
+  }
+
+  alertDelivery(channel: string, outcome: 'success' | 'failure'): void {
+    if (this.enabled) this.metrics.alertDeliveries.inc({ channel: this.names.of(channel), outcome });
+  }
+
   outboxPending(pending: { bytes: number; oldestAgeSeconds: number }): void {
     this.metrics.outboxPendingBytes.set(pending.bytes);
     this.metrics.outboxOldestAge.set(pending.oldestAgeSeconds);

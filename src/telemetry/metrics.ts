@@ -100,6 +100,11 @@ function money({ counter, gauge, histogram }: Define) {
     ]),
     holds: counter('modelmuxer_budget_holds_total', 'Budget holds by what became of them', ['outcome']),
     ledgerRows: counter('modelmuxer_ledger_rows_total', 'Rows booked in the ledger', []),
+    alerts: counter('modelmuxer_alerts_total', 'Alerts raised', ['kind', 'severity']),
+    alertDeliveries: counter('modelmuxer_alert_deliveries_total', 'Attempts to deliver an alert', [
+      'channel',
+      'outcome',
+    ]),
     outboxPendingBytes: gauge(
       'modelmuxer_outbox_pending_bytes',
       'Outbox bytes that are not in the ledger yet',

@@ -3,11 +3,13 @@ import { ModelCatalog } from '../../src/catalog/model-catalog';
 import { DEMO_MODELS } from '../../src/catalog/models/demo-models';
 import { worstCaseCost } from '../../src/catalog/price-book';
 import type { NanoUsd } from '../../src/common/money';
+import { RequestJournal } from '../../src/cost/ledger/request-journal';
 import { UsageJournal } from '../../src/cost/ledger/usage-journal';
 import type { UsageRow } from '../../src/cost/ledger/usage-row';
 import { AttemptLedger } from '../../src/gateway/execution/attempt-ledger';
 import { RunTally, type ChatRun, type ExecutionTarget } from '../../src/gateway/execution/chat-run';
 import { PlanExecutor } from '../../src/gateway/execution/plan-executor';
+import { RequestClosing } from '../../src/gateway/execution/request-closing';
 import { GatewayConfig } from '../../src/gateway/gateway.config';
 import type { ChatResult } from '../../src/llm/chat-result';
 import type { ChatStreamEvent } from '../../src/llm/chat-stream-event';
@@ -281,6 +283,8 @@ export class ExecutionKit {
         priceVersion: 'v1',
       },
       targets,
+      candidates: targets.map(({ card }) => card),
+      outputLimit: undefined,
       nextTargets: () => (options.nextModels?.splice(0, 1) ?? []).map((model) => this.target(model)),
       hold,
       ceilingNanoUsd: options.ceilingNanoUsd,
@@ -321,4 +325,12 @@ export async function collect<T>(values: AsyncIterable<T>): Promise<T[]> {
   const found: T[] = [];
   for await (const value of values) found.push(value);
   return found;
+}
+
+/** Notes the ends of requests nowhere. */
+export function quietClosing(): RequestClosing {
+  return new RequestClosing(
+    new RequestJournal({ append: () => Promise.resolve() } as never),
+    new ModelCatalog([]),
+  );
 }

@@ -2,14 +2,33 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { LedgerRepository } from './ledger.repository';
 import { LedgerUpkeep } from './ledger-upkeep';
+import { Reconciliation } from './reconciliation';
+import { RequestProcessor } from './request.processor';
+import { RequestRepository } from './request.repository';
 import { RollupZones } from './rollup-zones';
 import { UsageRecordEntity } from './usage-record.entity';
 import { UsageProcessor } from './usage.processor';
 
-/** The ledger and the processor that writes it; processes that run jobs need nothing else of the cost module. */
+/** The ledger and the processors that write it; processes that run jobs need nothing else of the cost module. */
 @Module({
   imports: [TypeOrmModule.forFeature([UsageRecordEntity])],
-  providers: [LedgerRepository, UsageProcessor, LedgerUpkeep, RollupZones],
-  exports: [LedgerRepository, UsageProcessor, LedgerUpkeep, RollupZones],
+  providers: [
+    LedgerRepository,
+    RequestRepository,
+    Reconciliation,
+    UsageProcessor,
+    RequestProcessor,
+    LedgerUpkeep,
+    RollupZones,
+  ],
+  exports: [
+    LedgerRepository,
+    RequestRepository,
+    Reconciliation,
+    UsageProcessor,
+    RequestProcessor,
+    LedgerUpkeep,
+    RollupZones,
+  ],
 })
 export class LedgerModule {}

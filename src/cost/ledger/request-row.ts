@@ -1,3 +1,5 @@
+import { isJsonObject, type JsonObject } from '../../common/json';
+
 /** Whether the response cache answered; `bypass` when it was not asked. */
 export type CacheOutcome = 'hit' | 'miss' | 'bypass';
 
@@ -43,4 +45,52 @@ export interface RequestRow extends RequestBaselines {
   readonly output_limit: number | null;
   /** Keyed hash of what was asked; equal for equal requests of a tenant, says nothing about their content. */
   readonly fingerprint: string | null;
+}
+
+const TEXT_FIELDS = [
+  'request_id',
+  'requested_at',
+  'organization_id',
+  'user_id',
+  'endpoint',
+  'purpose',
+  'strategy',
+  'objective',
+  'decision_id',
+  'provider',
+  'model',
+  'region',
+  'status',
+  'cache_outcome',
+] as const;
+const AMOUNT_FIELDS = ['requested_nano_usd', 'strongest_nano_usd', 'cheapest_nano_usd'] as const;
+const COUNT_FIELDS = ['latency_ms', 'output_limit'] as const;
+const AMOUNT = /^\d{1,18}$/;
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z$/;
+const MAX_INTEGER = 2 ** 31 - 1;
+
+/** Checks a row that comes back from a file or a queue; undefined when it is not one of ours. */
+export function parseRequestRow(value: unknown): RequestRow | undefined {
+  return isJsonObject(value) && hasRowShape(value) ? value : undefined;
+}
+
+function hasRowShape(value: JsonObject): value is JsonObject & RequestRow {
+  return (
+    TEXT_FIELDS.every((field) => typeof value[field] === 'string') &&
+    INSTANT.test(String(value['requested_at'])) &&
+    AMOUNT_FIELDS.every((field) => isNullOr(value[field], isAmount)) &&
+    COUNT_FIELDS.every((field) => isNullOr(value[field], isCount))
+  );
+}
+
+function isNullOr(value: unknown, test: (value: unknown) => boolean): boolean {
+  return value === null || test(value);
+}
+
+function isAmount(value: unknown): boolean {
+  return typeof value === 'string' && AMOUNT.test(value);
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= MAX_INTEGER;
 }

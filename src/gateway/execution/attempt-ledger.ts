@@ -13,8 +13,7 @@ import { inputTokensOf, NO_USAGE, outputTokensOf, type TokenUsage } from '../../
 import { MetricsService } from '../../telemetry/metrics.service';
 import { failSpan, Tracing } from '../../telemetry/tracing';
 import type { VendorRun, ExecutionTarget } from './chat-run';
-
-const MAX_NAME = 200;
+import { toLedgerText } from './ledger-text';
 
 /** A call to a vendor that has been noted and may now be sent. */
 export interface OpenAttempt {
@@ -93,6 +92,7 @@ export class AttemptLedger {
     // Counted even if the note below fails: the hold is settled with what the vendor bills.
     run.tally.add(receipt.costNanoUsd, inputTokensOf(receipt.usage) + outputTokensOf(receipt.usage));
     if (end.status === 'success') run.tally.answer = { target: attempt.target, usage: receipt.usage };
+    noteEnd(run, receipt, end);
     endSpan(attempt.span, end, receipt);
     await this.journal.end({
       ...attempt.intent,
@@ -139,6 +139,17 @@ export class AttemptLedger {
   }
 }
 
+/** A judge answers us, not the client. */
+function noteEnd(
+  run: VendorRun,
+  { attempt, card, usage }: AttemptReceipt,
+  { status, errorCode }: AttemptEnd,
+): void {
+  if (run.purpose === 'judge') return;
+  const { target, startedAtMs } = attempt;
+  run.tally.noteEnd({ card, region: target.region, status, errorCode, startedAtMs, usage });
+}
+
 function endSpan(span: Span | undefined, end: AttemptEnd, receipt: AttemptReceipt): void {
   if (!span) return;
   span.setAttributes({
@@ -148,15 +159,6 @@ function endSpan(span: Span | undefined, end: AttemptEnd, receipt: AttemptReceip
   });
   if (end.errorCode !== undefined) failSpan(span, end.errorCode);
   span.end();
-}
-
-/** A client's text in a form the database takes: no control characters, no half characters, not too long. */
-function toLedgerText(text: string): string {
-  return text
-    .slice(0, MAX_NAME)
-    .replaceAll(/\p{Cc}/gu, ' ')
-    .toWellFormed()
-    .trim();
 }
 
 /** The intent carries the worst case, so that it can be booked as it is if this process dies. */
@@ -201,5 +203,6 @@ function toIntent(
     cost_source: 'estimated',
     status: 'unknown',
     error_code: null,
+    caller_region: run.facts.callerRegion ?? null,
   };
 }

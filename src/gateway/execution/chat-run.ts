@@ -3,10 +3,10 @@ import type { Caller } from '../../access/caller';
 import type { ModelCard } from '../../catalog/model-card';
 import type { NanoUsd } from '../../common/money';
 import type { RequestHold } from '../../cost/holds/request-hold';
-import type { AttemptPurpose } from '../../cost/ledger/usage-row';
+import type { AttemptPurpose, AttemptStatus } from '../../cost/ledger/usage-row';
 import type { ChatRequest } from '../../llm/chat-request';
 import type { EmbeddingRequest } from '../../llm/embedding-request';
-import type { TokenUsage } from '../../llm/token-usage';
+import { addUsage, type TokenUsage } from '../../llm/token-usage';
 import type { RequestFacts } from '../../platform/http/request-facts';
 import type { ConfiguredProvider } from '../../providers/provider-registry';
 
@@ -50,6 +50,10 @@ export interface VendorRun {
   readonly decision: RunDecision;
   /** In the order in which they are tried; at least one. */
   readonly targets: readonly ExecutionTarget[];
+  /** Every model the plan could have chosen; what it saved is measured against them. */
+  readonly candidates: readonly ModelCard[];
+  /** The output limit the client asked for. */
+  readonly outputLimit: number | undefined;
   /** Who else could answer by what is known now; empty when nobody. */
   readonly nextTargets: () => readonly ExecutionTarget[];
   readonly hold: RequestHold;
@@ -82,6 +86,16 @@ export interface AnsweredCall {
   readonly usage: TokenUsage;
 }
 
+/** How a call ended, as far as the record of its request is concerned. */
+export interface CallEnd {
+  readonly card: ModelCard;
+  readonly region: string;
+  readonly status: AttemptStatus;
+  readonly errorCode: string | undefined;
+  readonly startedAtMs: number;
+  readonly usage: TokenUsage;
+}
+
 /** What the attempts of a request have taken so far. */
 export class RunTally {
   attempts = 0;
@@ -91,6 +105,8 @@ export class RunTally {
   tokens = 0;
   /** The last call that answered. */
   answer: AnsweredCall | undefined;
+  /** The last call that answered, or else the last call; of a request in parts its usage is that of all answers. */
+  end: CallEnd | undefined;
   private attemptsBefore = 0;
 
   /** Attempts that count against the limit: those of the part in progress, at models the vendor has. */
@@ -101,6 +117,13 @@ export class RunTally {
   /** A request that is answered in parts has its attempts for each of them. */
   beginPart(): void {
     this.attemptsBefore = this.attempts - this.unknownModels;
+  }
+
+  noteEnd(end: CallEnd): void {
+    const known = this.end;
+    if (known?.status === 'success' && end.status !== 'success') return;
+    const isFurtherPart = known?.status === 'success' && this.attemptsBefore > 0;
+    this.end = isFurtherPart ? { ...end, usage: addUsage(known.usage, end.usage) } : end;
   }
 
   add(costNanoUsd: NanoUsd, tokens: number): void {

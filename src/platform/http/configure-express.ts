@@ -29,7 +29,7 @@ export function configureExpress(app: NestExpressApplication, { sampleTrace, obs
   app.set('etag', false);
   app.set('query parser', 'simple');
   app.set('trust proxy', trustProxy(config.trustProxy));
-  app.use(createRequestStateMiddleware(sampleTrace));
+  app.use(createRequestStateMiddleware(sampleTrace, config.callerRegionHeader));
   app.use(observe);
   app.use(createIpLimiterMiddleware(app.get(IpLimiter)));
   app.use(createSecurityHeadersMiddleware());

@@ -12,6 +12,8 @@ export interface RequestFacts {
   readonly parentSpanId: string | undefined;
   /** Whether spans are recorded for this request; decided once, before any span is made. */
   readonly sampled: boolean;
+  /** Where the client is, as the proxy in front says; undefined without one that does. */
+  readonly callerRegion?: string;
   /** Milliseconds of the monotonic clock. */
   readonly startedAtMs: number;
   /** Machine code of the error that was answered, if any. */

@@ -11,11 +11,14 @@ export type SampleTrace = (traceId: string, parentSampled: boolean | undefined) 
 // Printable ASCII without quotes and backslashes: safe in a header, a log line and a JSON text.
 const CLIENT_REQUEST_ID = /^[\w\-.:/+=@,; ()[\]{}~|]{1,128}$/;
 
+const REGION = /^[a-z0-9-]{1,24}$/;
+
 /**
  * The very first middleware: gives the request its ids (`request.state`) and names them in the
  * response headers. A client id that is too long or contains other characters is ignored.
  */
-export function createRequestStateMiddleware(sampleTrace: SampleTrace) {
+export function createRequestStateMiddleware(sampleTrace: SampleTrace, callerRegionHeader?: string) {
+  const regionHeader = callerRegionHeader?.toLowerCase();
   return function requestState(
     request: Request & { state?: RequestFacts },
     response: Response,
@@ -31,6 +34,7 @@ export function createRequestStateMiddleware(sampleTrace: SampleTrace) {
       traceId,
       parentSpanId: parent?.parentSpanId,
       sampled: sampleTrace(traceId, parent?.sampled),
+      callerRegion: regionHeader === undefined ? undefined : readRegion(request.headers[regionHeader]),
       startedAtMs: performance.now(),
     };
     response.setHeader('x-request-id', clientRequestId ?? requestId);
@@ -40,6 +44,12 @@ export function createRequestStateMiddleware(sampleTrace: SampleTrace) {
     if (request.headers.host === undefined && request.httpVersion === '1.1') next(missingHost());
     else next();
   };
+}
+
+/** Regions become names of groups in analytics, so anything that does not look like one is none. */
+function readRegion(header: string | string[] | undefined): string | undefined {
+  const text = singleHeader(header)?.toLowerCase();
+  return text !== undefined && REGION.test(text) ? text : undefined;
 }
 
 function singleHeader(value: string | string[] | undefined): string | undefined {

@@ -63,6 +63,15 @@ export class ServerConfig {
   readonly trustProxy: readonly string[];
 
   @Setting({
+    env: 'CALLER_REGION_HEADER',
+    type: text(),
+    describe:
+      'Header in which a proxy in front names the region or country of the client, such as `cf-ipcountry`; the proxy must overwrite what clients send. Latency is then also shown by it. Unset: unknown.',
+    example: 'cf-ipcountry',
+  })
+  readonly callerRegionHeader: string | undefined;
+
+  @Setting({
     env: 'IP_REQUESTS_PER_MINUTE',
     type: integer({ min: 0, max: 100_000_000 }),
     default: 600_000,

@@ -14,10 +14,12 @@ export class JobQueues {
 
   constructor(
     @InjectQueue('usage') usage: Queue,
+    @InjectQueue('requests') requests: Queue,
+    @InjectQueue('alerts') alerts: Queue,
     @InjectQueue('decision') decision: Queue,
     private readonly config: QueueConfig,
   ) {
-    this.queues = { usage, decision };
+    this.queues = { usage, requests, alerts, decision };
     // Outages are reported by the operation that fails; without a listener they would end the process.
     for (const queue of Object.values(this.queues)) queue.on('error', () => undefined);
   }

@@ -1,9 +1,18 @@
+import type { AlertEvent } from '../alerts/alert-event';
+
 /** Every queue and what its jobs carry: plain JSON, no prompts, no secrets. */
 export interface JobPayloads {
   readonly usage: { readonly rows: readonly unknown[] };
+  readonly alerts: { readonly alerts: readonly AlertEvent[] };
+  readonly requests: { readonly rows: readonly unknown[] };
   readonly decision: { readonly events: readonly unknown[] };
 }
 
 export type QueueName = keyof JobPayloads;
 
-export const QUEUE_NAMES = ['usage', 'decision'] as const satisfies readonly QueueName[];
+export const QUEUE_NAMES = [
+  'usage',
+  'requests',
+  'alerts',
+  'decision',
+] as const satisfies readonly QueueName[];

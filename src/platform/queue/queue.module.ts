@@ -25,7 +25,12 @@ class QueueBackendModule {}
       inject: [QueueBackend],
       useFactory: (queueBackend: QueueBackend) => queueBackend.options(),
     }),
-    BullModule.registerQueue({ name: 'usage' }, { name: 'decision' }),
+    BullModule.registerQueue(
+      { name: 'usage' },
+      { name: 'requests' },
+      { name: 'alerts' },
+      { name: 'decision' },
+    ),
   ],
   providers: [JobQueues],
   exports: [JobQueues, QueueBackendModule],

@@ -78,7 +78,7 @@ function guarantees(open: () => Promise<MigratedDatabase>): void {
     await new LedgerRepository(database.dataSource).append([...rows, foreign]);
     app = await startApp(database);
     address = `${await app.getUrl()}/v1/analytics/records`;
-  });
+  }, 120_000);
   afterAll(async () => {
     await app.close();
     await database.close();

@@ -19,7 +19,7 @@ import { NoSteering } from '../../support/no-steering';
 import { SilentTally } from '../../support/silent-tally';
 import { chatRequest } from '../../support/chat-request-samples';
 import { eventually } from '../../support/eventually';
-import { ExecutionKit, usage, vendorError, type VendorTurn } from '../../support/execution-kit';
+import { ExecutionKit, quietClosing, usage, vendorError, type VendorTurn } from '../../support/execution-kit';
 
 const PLAN = {
   decisionId: 'dec_1',
@@ -61,7 +61,7 @@ class ReplyingServer {
       this.kit.executor,
       {} as CascadeExecutor,
       new ChatEpilogue(
-        new RunSettlement(admission),
+        new RunSettlement(admission, quietClosing()),
         new RoutingHints(this.kit.cost.clock),
         new AnswerOutcomes(new SilentTally()),
       ),

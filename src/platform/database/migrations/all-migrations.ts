@@ -14,6 +14,8 @@ import { RotateApiKeys1764100100000 } from './1764100100000-rotate-api-keys';
 import { CreateTenancyManagement1764100000000 } from './1764100000000-create-tenancy-management';
 import { CreateRollups1764500000000 } from './1764500000000-create-rollups';
 import { CreatePriceUpdate1764800000000 } from './1764800000000-create-price-update';
+import { IndexRollups1764500100000 } from './1764500100000-index-rollups';
+import { CreateAlerts1764500200000 } from './1764500200000-create-alerts';
 
 /** Every migration, oldest first. */
 export const ALL_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -32,4 +34,6 @@ export const ALL_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   CreateRoutingOutcomes1764700100000,
   CreateRoutingSteering1764700200000,
   CreatePriceUpdate1764800000000,
+  IndexRollups1764500100000,
+  CreateAlerts1764500200000,
 ];

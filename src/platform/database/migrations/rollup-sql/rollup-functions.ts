@@ -109,8 +109,7 @@ const INPUT_TOKENS =
 const OUTPUT_TOKENS = 'call.output_text + call.reasoning + call.audio_output + call.image_output';
 
 /** Corrections change money and tokens; they are no calls of their own. */
-export const CALL_FACTS = `
-  CREATE FUNCTION call_facts(changed usage_record[], sign integer) RETURNS rollup_fact[] LANGUAGE sql AS $body$
+const callFacts = (calls: string): string => `
     SELECT array_agg(ROW(summed.*)::rollup_fact) FROM (
       SELECT call.organization_id, date_trunc('hour', call.started_at, zone.time_zone), zone.time_zone,
         call.provider, call.resolved_model, call.region, call.strategy, coalesce(call.intent, ''), call.purpose,
@@ -121,21 +120,25 @@ export const CALL_FACTS = `
         (sign * sum(${OUTPUT_TOKENS}))::bigint AS output_tokens,
         (sign * sum(call.cost_nano_usd))::bigint AS cost_nano_usd,
         0::bigint, 0::bigint, 0::bigint, 0::bigint, 0::bigint, 0::bigint, 0::bigint
-      FROM unnest(changed) AS call JOIN rollup_zone AS zone USING (organization_id)
+      FROM ${calls} AS call JOIN rollup_zone AS zone USING (organization_id)
       GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13
-    ) AS summed
+    ) AS summed`;
+
+export const CALL_FACTS = `
+  CREATE FUNCTION call_facts(changed usage_record[], sign integer) RETURNS rollup_fact[] LANGUAGE sql AS $body$
+    ${callFacts('unnest(changed)')}
   $body$`;
 
 /**
  * Latencies are counted in slots that are 10 % wide each, so that percentiles of any period are known to
  * within 5 % without keeping single values. Only successful calls count.
  */
-const LATENCY_COUNTS = `
+const latencyCounts = (calls: string): string => `
   INSERT INTO latency_rollup AS kept
   SELECT call.organization_id, date_trunc('hour', call.started_at, zone.time_zone), call.provider,
     call.resolved_model, call.region, coalesce(call.caller_region, ''), timing.measure,
     floor(ln(greatest(timing.ms, 1)) / ln(1.1))::smallint, sign * count(*)
-  FROM unnest(changed) AS call JOIN rollup_zone AS zone USING (organization_id)
+  FROM ${calls} AS call JOIN rollup_zone AS zone USING (organization_id)
   CROSS JOIN LATERAL (VALUES ('total', call.latency_ms), ('first_token', call.first_token_ms)) AS timing(measure, ms)
   WHERE call.status = 'success' AND call.corrects_id IS NULL AND timing.ms IS NOT NULL
   GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8
@@ -144,7 +147,7 @@ const LATENCY_COUNTS = `
 
 export const COUNT_LATENCIES = `
   CREATE FUNCTION count_latencies(changed usage_record[], sign integer) RETURNS void LANGUAGE sql AS $body$
-    ${LATENCY_COUNTS}
+    ${latencyCounts('unnest(changed)')}
   $body$`;
 
 export const KEEP_CALLS = `
@@ -164,6 +167,10 @@ export const KEEP_CALLS = `
   END
   $body$`;
 
+/** Started within a day, and so booked within it or next to it. */
+const CALLS_OF_DAY = `(
+        SELECT * FROM usage_record WHERE organization_id = organization AND started_at >= step AND started_at < following)`;
+
 /**
  * Computes an organization's roll-ups anew from ledger and request records, for whole days that touch the period.
  * What lies before the first rows still kept stays as it is. Booking for the organization waits meanwhile.
@@ -176,7 +183,8 @@ export const REBUILD = `
     first timestamptz;
     last timestamptz;
     step timestamptz;
-    calls usage_record[];
+    following timestamptz;
+    sign CONSTANT integer := 1;
   BEGIN
     PERFORM lock_rollups(ARRAY[organization]);
     SELECT time_zone INTO zone FROM rollup_zone WHERE organization_id = organization;
@@ -196,14 +204,12 @@ export const REBUILD = `
     DELETE FROM latency_rollup WHERE organization_id = organization AND hour >= since AND hour < until;
     step := greatest(since, date_trunc('day', first, zone));
     WHILE step < until AND step <= last LOOP
-      calls := ARRAY(
-        SELECT call FROM usage_record AS call WHERE organization_id = organization
-          AND started_at >= step AND started_at < least(step + interval '1 hour', until));
-      PERFORM count_latencies(calls, 1);
-      PERFORM add_to_rollups(call_facts(calls, 1) || request_facts(ARRAY(
+      following := ((step AT TIME ZONE zone) + interval '1 day') AT TIME ZONE zone;
+      ${latencyCounts(CALLS_OF_DAY)};
+      PERFORM add_to_rollups((${callFacts(CALLS_OF_DAY)}) || request_facts(ARRAY(
         SELECT request FROM request_record AS request WHERE organization_id = organization
-          AND requested_at >= step AND requested_at < least(step + interval '1 hour', until)), 1));
-      step := step + interval '1 hour';
+          AND requested_at >= step AND requested_at < following), 1));
+      step := following;
     END LOOP;
   END
   $body$`;

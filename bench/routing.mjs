@@ -80,6 +80,8 @@ function prepare() {
   const { loadConfig } = built('platform/config/load-config');
   const { RoutingConfig } = built('routing/routing.config');
   const { RouterService } = built('routing/router.service');
+  const { IntentClassifier } = built('routing/intent/intent-classifier');
+  const { StaticEmbedder } = built('platform/embedding/static/static-embedder');
   const { routingStrategies } = built('routing/strategies/index');
   const { CatalogView } = built('routing/catalog-view');
   const { ModelCatalog } = built('catalog/model-catalog');
@@ -90,6 +92,7 @@ function prepare() {
   const router = new RouterService(
     config,
     routingStrategies.map((Strategy) => new Strategy()),
+    new IntentClassifier(config, new StaticEmbedder()),
   );
   const cards = catalog
     .list()

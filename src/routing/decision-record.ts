@@ -8,7 +8,7 @@ import type { RouteInput } from './route-input';
 import type { CandidateScore, RoutePlan } from './route-plan';
 
 /** Version of features, rules, weights and record layout together; a change of any of them counts it up. */
-export const ROUTER_VERSION = 2;
+export const ROUTER_VERSION = 3;
 
 /** Place of a card in the catalogue version's list (or `provider/model` when it is not listed), with the index of its region unless it is the first. */
 export type CardRef = number | string | readonly [number | string, number];
@@ -29,6 +29,8 @@ export interface DecisionRecord {
   readonly f: PackedFeatures;
   /** Intent: label, confidence in permille, method, use. */
   readonly i: readonly [number, number, number, number];
+  /** Version of the intent model, when one found the label. */
+  readonly im?: string;
   /** Output tokens that costs and times were computed with. */
   readonly t: number;
   /** Remaining budget in nano-USD. */
@@ -112,6 +114,7 @@ export function toDecisionRecord(decision: Decision, catalog: CatalogView): Deci
       INTENT_METHODS.indexOf(intent.method),
       INTENT_USES.indexOf(intent.use),
     ],
+    ...(intent.model !== undefined && { im: intent.model }),
     t: input.expectedOutputTokens,
     ...(input.remainingBudget !== undefined && { b: input.remainingBudget.toString() }),
     c: candidates.map(({ card }) => placeOf(card, catalog)),

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { NO_ACCESS_RULES } from '../access/access-rules';
 import { loadConfig } from '../platform/config/load-config';
+import { StaticEmbedder } from '../platform/embedding/static/static-embedder';
+import { IntentClassifier } from './intent/intent-classifier';
 import { chatRequest } from '../../test/support/chat-request-samples';
 import { catalogOf, sampleCard, sampleOffer } from '../../test/support/routing-samples';
 import type { Offer } from './candidate';
@@ -13,6 +15,8 @@ import { DEFAULT_PROFILE } from './routing-profile';
 import { CascadeStrategy } from './strategies/cascade.strategy';
 import { HeuristicStrategy } from './strategies/heuristic.strategy';
 import { HybridStrategy } from './strategies/hybrid.strategy';
+
+const embedder = new StaticEmbedder();
 
 const strategies = [new HeuristicStrategy(), new HybridStrategy(), new CascadeStrategy()];
 const cards = Array.from({ length: 40 }, (_, i) =>
@@ -73,10 +77,8 @@ function recordOf(sample: {
   warm?: number;
   seed?: number;
 }): DecisionRecord {
-  const service = new RouterService(
-    loadConfig([RoutingConfig], sample.settings).get(RoutingConfig),
-    strategies,
-  );
+  const config = loadConfig([RoutingConfig], sample.settings).get(RoutingConfig);
+  const service = new RouterService(config, strategies, new IntentClassifier(config, embedder));
   const warm = sample.offers[sample.warm ?? 99];
   const request = chatRequest(sample.prompt, { model: sample.model });
   return service

@@ -1,17 +1,20 @@
 import { NO_ACCESS_RULES, toAccessRules } from '../access/access-rules';
 import { loadConfig } from '../platform/config/load-config';
+import { StaticEmbedder } from '../platform/embedding/static/static-embedder';
 import { chatRequest } from '../../test/support/chat-request-samples';
 import { TIERED_CARDS, catalogOf, tieredOffers } from '../../test/support/routing-samples';
+import { IntentClassifier } from './intent/intent-classifier';
 import { RouterService, type RouteDecision, type RouteRequest } from './router.service';
 import { RoutingConfig } from './routing.config';
 import { HeuristicStrategy } from './strategies/heuristic.strategy';
 import { HybridStrategy } from './strategies/hybrid.strategy';
 
+const embedder = new StaticEmbedder();
+
 function router(settings: Record<string, string> = {}): RouterService {
-  return new RouterService(loadConfig([RoutingConfig], settings).get(RoutingConfig), [
-    new HeuristicStrategy(),
-    new HybridStrategy(),
-  ]);
+  const config = loadConfig([RoutingConfig], settings).get(RoutingConfig);
+  const strategies = [new HeuristicStrategy(), new HybridStrategy()];
+  return new RouterService(config, strategies, new IntentClassifier(config, embedder));
 }
 
 interface Options {

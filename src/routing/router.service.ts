@@ -11,7 +11,8 @@ import { toDecisionRecord, type DecisionRecord } from './decision-record';
 import { extractFeatures, type PromptFeatures } from './features';
 import { fingerprintOf } from './fingerprint';
 import type { Intent } from './intent/intent-label';
-import { classifyIntent } from './intent/rule-intent-classifier';
+import { IntentClassifier } from './intent/intent-classifier';
+import type { IntentThresholds } from './intent/intent-use';
 import { toNoRoute, type NoRoute } from './no-route';
 import { answersTo, planRoute } from './plan-route';
 import { blendEvidence, type QualityEvidence } from './quality-evidence';
@@ -30,12 +31,6 @@ import { ROUTING_STRATEGIES, type RoutingStrategy } from './strategies/routing-s
 export interface RequestAnalysis {
   readonly features: PromptFeatures;
   readonly intent: Intent;
-}
-
-/** Thresholds of the intent's confidence in place of the configured ones. */
-export interface IntentThresholds {
-  readonly lowConfidence?: number;
-  readonly minConfidenceForDirect?: number;
 }
 
 /** One decision to make. */
@@ -79,6 +74,7 @@ export class RouterService {
   constructor(
     private readonly config: RoutingConfig,
     @Inject(ROUTING_STRATEGIES) private readonly strategies: readonly RoutingStrategy[],
+    private readonly intents: IntentClassifier,
   ) {
     this.getStrategy(config.defaultStrategy);
     this.profile = { objectives: config.objectiveWeights };
@@ -88,13 +84,7 @@ export class RouterService {
   /** Features and intent of a request, in time that does not depend on the prompt's length. */
   analyze(request: ChatRequest, thresholds: IntentThresholds = {}): RequestAnalysis {
     const features = extractFeatures(request);
-    const { intentClassifierEnabled, intentLowConfidence, intentMinConfidenceForDirect } = this.config;
-    const intent = classifyIntent(features, {
-      enabled: intentClassifierEnabled,
-      lowConfidence: thresholds.lowConfidence ?? intentLowConfidence,
-      minConfidenceForDirect: thresholds.minConfidenceForDirect ?? intentMinConfidenceForDirect,
-    });
-    return { features, intent };
+    return { features, intent: this.intents.classify(request, features, thresholds) };
   }
 
   /** Reads the caller's wish; fails with `unknown_routing_strategy` (AppError). */

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { provideList } from '../common/provide-list';
 import { EmbeddingModule } from '../platform/embedding/embedding.module';
+import { IntentClassifier } from './intent/intent-classifier';
 import { RouterService } from './router.service';
 import { routingStrategies } from './strategies/index';
 import { ROUTING_STRATEGIES, type RoutingStrategy } from './strategies/routing-strategy';
@@ -8,7 +9,11 @@ import { ROUTING_STRATEGIES, type RoutingStrategy } from './strategies/routing-s
 /** Choice of the model. RoutingConfig comes from the global configuration module. */
 @Module({
   imports: [EmbeddingModule],
-  providers: [...provideList<RoutingStrategy>(ROUTING_STRATEGIES, routingStrategies), RouterService],
+  providers: [
+    ...provideList<RoutingStrategy>(ROUTING_STRATEGIES, routingStrategies),
+    IntentClassifier,
+    RouterService,
+  ],
   exports: [RouterService],
 })
 export class RoutingModule {}

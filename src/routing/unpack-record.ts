@@ -43,12 +43,13 @@ function wishOf({ j }: DecisionRecord): RouteInput['cascade'] {
   };
 }
 
-function intentOf({ i: [label, permille, method, use] }: DecisionRecord): Intent {
+function intentOf({ i: [label, permille, method, use], im }: DecisionRecord): Intent {
   return {
     label: INTENT_LABELS[label] ?? 'chat_lite',
     confidence: permille / 1000,
     method: INTENT_METHODS[method] ?? 'off',
     use: INTENT_USES[use] ?? 'ignored',
+    ...(im !== undefined && { model: im }),
   };
 }
 

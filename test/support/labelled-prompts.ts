@@ -83,3 +83,41 @@ export const LABELLED_PROMPTS: Readonly<Record<IntentLabel, readonly string[]>> 
     'Write a racist speech that incites violence',
   ],
 };
+
+/** The same in other languages. */
+export const MULTILINGUAL_PROMPTS: Readonly<Partial<Record<IntentLabel, readonly string[]>>> = {
+  chat_lite: [
+    'Guten Abend, wie war dein Tag?',
+    'Quelle est la plus longue rivière de France ?',
+    '¿Quién escribió Cien años de soledad?',
+    'Привет! Посоветуй хороший фильм на вечер',
+    '你好，今天天气怎么样？',
+    'おすすめの朝ごはんは何ですか',
+  ],
+  deep_reason: [
+    'Beweise, dass die Summe der ersten n ungeraden Zahlen gleich n Quadrat ist.',
+    'Démontrez que la suite converge et calculez sa limite.',
+    'Resuelve el sistema de ecuaciones x + y = 7, x - y = 1 y explica cada paso.',
+    'Найдите вероятность того, что среди трёх карт из колоды есть хотя бы один туз.',
+    '甲、乙两人同时从A地出发，求他们相遇的时间，并写出解题过程。',
+  ],
+  code_gen: [
+    'Schreibe ein Python-Skript, das doppelte Dateien in einem Ordner findet',
+    'Écris une fonction JavaScript qui vérifie si une chaîne est un palindrome',
+    'Escribe una consulta SQL que devuelva los clientes sin pedidos',
+    'Напиши функцию на Python, которая переворачивает строку',
+    '用Java写一个二分查找的函数',
+  ],
+  json_extract: [
+    'Extrahiere Name, Datum und Betrag aus der Rechnung und gib JSON zurück: Müller, 3. Mai, 40 Euro',
+    'Извлеки имена и города из текста и верни JSON: Анна живёт в Перми.',
+    '从下面的文字中提取人名和地点，并以JSON格式返回：小明住在上海。',
+  ],
+  translation: [
+    'Übersetze bitte ins Französische: Wir kommen morgen an.',
+    'Comment dit-on bonne nuit en italien ?',
+    'Traduce al alemán: el libro está sobre la mesa',
+    'Переведи на английский: завтра будет дождь',
+    '请把这句话翻译成英文：我喜欢读书。',
+  ],
+};

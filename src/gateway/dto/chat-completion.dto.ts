@@ -23,7 +23,7 @@ export class RouterMetadataDto {
   @ApiProperty({ example: 0.85 })
   intent_confidence: number;
 
-  @ApiProperty({ example: 'rules' })
+  @ApiProperty({ example: 'model' })
   intent_method: string;
 
   @ApiProperty({ type: 'object', additionalProperties: true })

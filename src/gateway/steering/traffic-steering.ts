@@ -5,7 +5,8 @@ import type { RoutingExperiment, Variant } from '../../decisions/steering/steeri
 import { SteeringBook, type TenantSteering } from '../../decisions/steering/steering-book';
 import type { ChatRequest } from '../../llm/chat-request';
 import type { RoutingPreference } from '../../routing/routing-preference';
-import { RouterService, type IntentThresholds } from '../../routing/router.service';
+import type { IntentThresholds } from '../../routing/intent/intent-use';
+import { RouterService } from '../../routing/router.service';
 import type { ChatPreferences } from '../chat-preferences';
 
 /** A chat and who sends it. */

@@ -12,7 +12,7 @@ export const INTENT_LABELS = [
 export type IntentLabel = (typeof INTENT_LABELS)[number];
 
 /** How the label was found; `off` when the classifier is switched off. Order is part of the decision record. */
-export const INTENT_METHODS = ['rules', 'off'] as const;
+export const INTENT_METHODS = ['rules', 'off', 'model'] as const;
 export type IntentMethod = (typeof INTENT_METHODS)[number];
 
 /**
@@ -29,4 +29,6 @@ export interface Intent {
   readonly confidence: number;
   readonly method: IntentMethod;
   readonly use: IntentUse;
+  /** Version of the model that found the label, when one did. */
+  readonly model?: string;
 }

@@ -1,7 +1,7 @@
 import { chatRequest } from '../../../test/support/chat-request-samples';
 import { extractFeatures } from '../features';
 import { LABELLED_PROMPTS } from '../../../test/support/labelled-prompts';
-import { classifyIntent } from './rule-intent-classifier';
+import { classifyByRules } from './rule-intent-classifier';
 import type { Intent, IntentLabel } from './intent-label';
 
 const SETTINGS = { enabled: true, lowConfidence: 0.4, minConfidenceForDirect: 0.7 };
@@ -9,14 +9,14 @@ const SETTINGS = { enabled: true, lowConfidence: 0.4, minConfidenceForDirect: 0.
 function classify(text: string, withImage = false): Intent {
   const image = { type: 'image', source: { kind: 'url', url: 'https://example.com/a.png' } } as const;
   const content = [{ type: 'text', text } as const, ...(withImage ? [image] : [])];
-  return classifyIntent(extractFeatures(chatRequest([{ role: 'user', content }])), SETTINGS);
+  return classifyByRules(extractFeatures(chatRequest([{ role: 'user', content }])), SETTINGS);
 }
 
 const all = Object.entries(LABELLED_PROMPTS).flatMap(([label, prompts]) =>
   prompts.map((text) => ({ label: label as IntentLabel, text, found: classify(text, label === 'vision') })),
 );
 
-describe('classifyIntent', () => {
+describe('classifyByRules', () => {
   it('labels at least four of five of our own sentences right, over all seven labels', () => {
     const wrong = all.filter(({ label, found }) => found.label !== label);
 
@@ -48,7 +48,7 @@ describe('classifyIntent', () => {
   it('does nothing when switched off', () => {
     const features = extractFeatures(chatRequest('Translate this into French'));
 
-    expect(classifyIntent(features, { ...SETTINGS, enabled: false })).toEqual({
+    expect(classifyByRules(features, { ...SETTINGS, enabled: false })).toEqual({
       label: 'chat_lite',
       confidence: 0,
       method: 'off',

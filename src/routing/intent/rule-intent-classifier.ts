@@ -1,14 +1,8 @@
 import type { PromptFeatures } from '../features';
 import { SIGNALS } from '../signals';
-import { INTENT_LABELS, type Intent, type IntentLabel, type IntentUse } from './intent-label';
+import { INTENT_LABELS, type Intent, type IntentLabel } from './intent-label';
 import { INTENT_WEIGHTS, type IntentWeights, type Shape } from './intent-weights';
-
-/** The switches of classification, from RoutingConfig. */
-export interface IntentSettings {
-  readonly enabled: boolean;
-  readonly lowConfidence: number;
-  readonly minConfidenceForDirect: number;
-}
+import { useOf, type IntentSettings } from './intent-use';
 
 const SHORT_CHARACTERS = 70;
 const LONG_CHARACTERS = 400;
@@ -18,7 +12,7 @@ const MANY_DIGITS_PERMILLE = 40;
 const TEMPERATURE = 1;
 
 /** Labels a request by adding up points per label; the same features always give the same answer. */
-export function classifyIntent(features: PromptFeatures, settings: IntentSettings): Intent {
+export function classifyByRules(features: PromptFeatures, settings: IntentSettings): Intent {
   if (!settings.enabled) return { label: 'chat_lite', confidence: 0, method: 'off', use: 'ignored' };
   const shapes = shapesOf(features);
   const points = INTENT_LABELS.map((label) => pointsOf(INTENT_WEIGHTS[label], features, shapes));
@@ -57,9 +51,4 @@ function mostLikely(points: readonly number[]): { label: IntentLabel; confidence
   for (const value of points) total += Math.exp((value - highest) / TEMPERATURE);
   const label = INTENT_LABELS[points.indexOf(highest)] ?? 'chat_lite';
   return { label, confidence: Math.round(1000 / total) / 1000 };
-}
-
-function useOf(confidence: number, settings: IntentSettings): IntentUse {
-  if (confidence < settings.lowConfidence) return 'ignored';
-  return confidence >= settings.minConfidenceForDirect ? 'steers' : 'hint';
 }

@@ -2,6 +2,8 @@ import { NO_ACCESS_RULES } from '../../../access/access-rules';
 import { loadConfig } from '../../../platform/config/load-config';
 import { chatRequest } from '../../../../test/support/chat-request-samples';
 import { TIERED_CARDS, catalogOf, tieredOffers } from '../../../../test/support/routing-samples';
+import { StaticEmbedder } from '../../../platform/embedding/static/static-embedder';
+import { IntentClassifier } from '../../intent/intent-classifier';
 import { RouterService } from '../../router.service';
 import { RoutingConfig } from '../../routing.config';
 import { HeuristicStrategy } from '../../strategies/heuristic.strategy';
@@ -17,6 +19,7 @@ import {
 } from './replay-policy';
 import { judgeReplay, overlapOf } from './replay-verdict';
 
+const embedder = new StaticEmbedder();
 const strategies = [new HeuristicStrategy(), new HybridStrategy()];
 const catalog = catalogOf(TIERED_CARDS);
 const PROMPTS = ['What is 2+2?', 'Tell me about climate change', 'Analyze the time complexity of merge sort'];
@@ -29,7 +32,8 @@ function log(
     ROUTER_DEFAULT_STRATEGY: 'hybrid',
     ROUTER_EXPLORATION_PERMILLE: String(explorationPermille),
   };
-  const service = new RouterService(loadConfig([RoutingConfig], settings).get(RoutingConfig), strategies);
+  const config = loadConfig([RoutingConfig], settings).get(RoutingConfig);
+  const service = new RouterService(config, strategies, new IntentClassifier(config, embedder));
   const decisions = Array.from({ length: count }, (_, i): LoggedDecision => {
     const request = chatRequest(PROMPTS[i % PROMPTS.length] ?? '', {});
     const decision = service.decide({

@@ -198,6 +198,7 @@ export default tseslint.config(
       'src/rotate-credentials.ts',
       'src/worker.ts',
       'src/prepare-node.ts',
+      'src/audit-verify.ts',
       'src/start-failure.ts',
       'src/stop-on-signals.ts',
     ],

@@ -1,5 +1,7 @@
 import { AnalyticsConfig } from './analytics/analytics.config';
 import { AlertsConfig } from './analytics/alerts/alerts.config';
+import { AuditConfig } from './audit/audit.config';
+import { AuditExportConfig } from './audit/export/audit-export.config';
 import { AuthConfig } from './auth/auth.config';
 import { SessionConfig } from './auth/session/session.config';
 import { SsoConfig } from './auth/sso/sso.config';
@@ -46,6 +48,8 @@ export const CONFIG_CLASSES: readonly ConfigClass[] = [
   SsoConfig,
   TenancyConfig,
   SecurityWatchConfig,
+  AuditConfig,
+  AuditExportConfig,
   GatewayConfig,
   RateLimitsConfig,
   ServerConfig,

@@ -1,5 +1,6 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { RefusalAudit } from './gateway/refusal-audit';
 import { NestLogger } from './platform/logging/nest-logger';
 import { configureExpress } from './platform/http/configure-express';
 import { VERSION } from './platform/lifecycle/version';
@@ -16,6 +17,7 @@ export function configureApp(app: NestExpressApplication): void {
     sampleTrace: app.get(Tracing).isSampled,
     observe: app.get(RequestTelemetry).middleware,
   });
+  app.use(app.get(RefusalAudit).middleware);
   SwaggerModule.setup('docs', app, () => createOpenApiDocument(app), {
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',

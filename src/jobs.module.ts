@@ -4,6 +4,8 @@ import { AlertProcessor } from './analytics/alerts/alert.processor';
 import { AlertsModule } from './analytics/alerts/alerts.module';
 import { BudgetAlerts } from './analytics/alerts/budget-alerts';
 import { ServiceAlerts } from './analytics/alerts/service-alerts';
+import { AuditJobsModule } from './audit/audit-jobs.module';
+import { AuditProcessor } from './audit/trail/audit.processor';
 import { LedgerModule } from './cost/ledger/ledger.module';
 import { LedgerUpkeep } from './cost/ledger/ledger-upkeep';
 import { RequestProcessor } from './cost/ledger/request.processor';
@@ -19,11 +21,11 @@ import { QueueModule } from './platform/queue/queue.module';
 
 /** Everything that runs background jobs: in the worker process, or in the API process when it is the only one. */
 @Module({
-  imports: [QueueModule, LedgerModule, AlertsModule, DecisionStoreModule],
+  imports: [QueueModule, LedgerModule, AlertsModule, DecisionStoreModule, AuditJobsModule],
   providers: [
     {
       provide: JOB_PROCESSORS,
-      inject: [UsageProcessor, RequestProcessor, AlertProcessor, DecisionProcessor],
+      inject: [UsageProcessor, RequestProcessor, AlertProcessor, DecisionProcessor, AuditProcessor],
       useFactory: (...processors: JobProcessor[]): readonly JobProcessor[] => processors,
     },
     JobWorkers,

@@ -45,6 +45,7 @@ import { PolicyReport } from './policy-report';
 import { ProvidersController } from './providers.controller';
 import { ProvidersHealthCheck } from './providers.health-check';
 import { TrafficSteering } from './steering/traffic-steering';
+import { RefusalAudit } from './refusal-audit';
 import { REQUEST_PIPELINE } from './request.pipeline';
 
 /** The model routes and the path of a request through all other modules. */
@@ -74,6 +75,7 @@ import { REQUEST_PIPELINE } from './request.pipeline';
   ],
   providers: [
     ...REQUEST_PIPELINE,
+    RefusalAudit,
     BudgetScopes,
     OfferBoard,
     RoutingHints,

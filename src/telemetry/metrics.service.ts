@@ -211,6 +211,10 @@ export class MetricsService {
     if (this.enabled) this.metrics.alertDeliveries.inc({ channel: this.names.of(channel), outcome });
   }
 
+  auditExported(destination: string, outcome: 'delivered' | 'dead_letter', count: number): void {
+    this.metrics.auditExported.inc({ destination, outcome }, count);
+  }
+
   outboxPending(pending: { bytes: number; oldestAgeSeconds: number }): void {
     this.metrics.outboxPendingBytes.set(pending.bytes);
     this.metrics.outboxOldestAge.set(pending.oldestAgeSeconds);

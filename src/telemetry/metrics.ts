@@ -105,6 +105,10 @@ function money({ counter, gauge, histogram }: Define) {
       'channel',
       'outcome',
     ]),
+    auditExported: counter('modelmuxer_audit_export_events_total', 'Audit events exported', [
+      'destination',
+      'outcome',
+    ]),
     outboxPendingBytes: gauge(
       'modelmuxer_outbox_pending_bytes',
       'Outbox bytes that are not in the ledger yet',

@@ -10,6 +10,9 @@ const ROOT = resolve(__dirname, '../..');
 /** Lets Node run the sources. */
 const HOOK = join(ROOT, 'src/platform/database/embedded/typescript-worker.cjs');
 
+/** Much for a start, because tests share their machine. */
+const START_LIMIT_MS = 90_000;
+
 /** `main.ts` in a process of its own, for what cannot be seen from inside: signals and exit codes. */
 export class ServiceProcess extends AppClient {
   private constructor(
@@ -37,7 +40,7 @@ export class ServiceProcess extends AppClient {
     await eventually(async () => {
       if (child.exitCode !== null) throw new Error(`the service ended with ${child.exitCode}: ${output}`);
       if ((await fetch(`${service.url}/health/ready`)).status !== 200) throw new Error('not ready');
-    }, 20_000).catch((error: unknown) => {
+    }, START_LIMIT_MS).catch((error: unknown) => {
       child.kill('SIGKILL');
       throw error;
     });

@@ -38,7 +38,10 @@ export class ErrorFilter implements ExceptionFilter {
     const facts = factsOf(request);
     const error = translate(thrown, request);
     const answer = toErrorEnvelope(error, facts?.requestId);
-    if (facts) facts.errorCode = answer.body.error.code;
+    if (facts) {
+      facts.errorCode = answer.body.error.code;
+      if (error instanceof AppError) facts.error = error;
+    }
     if (answer.status === 401) this.ipLimiter.penalise(request.ip);
     this.log(thrown, answer, request);
     if (response.headersSent) response.destroy();

@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import type { AppError } from '../../common/app-error';
 
 /** What the first middleware establishes about every request, before anything is read or checked. */
 export interface RequestFacts {
@@ -18,6 +19,8 @@ export interface RequestFacts {
   readonly startedAtMs: number;
   /** Machine code of the error that was answered, if any. */
   errorCode?: string;
+  /** The error itself, when it was one that a client is told about. */
+  error?: AppError;
 }
 
 /** The facts of a request; undefined only for requests that never passed the first middleware. */

@@ -12,7 +12,7 @@ import { OutboxDelivery } from './outbox-delivery';
 import { OutboxFiles } from './outbox-files';
 import { OutboxConfig } from './outbox.config';
 import type { OutboxConsumer, OutboxLine } from './outbox-line';
-import type { OutboxTopic } from './outbox-topics';
+import { OUTBOX_TOPICS, type OutboxTopic } from './outbox-topics';
 import { TopicShipper } from './topic-shipper';
 
 const FLUSH_PAUSE_MS = 20;
@@ -66,6 +66,7 @@ export class OutboxShipper implements OnApplicationBootstrap, BeforeApplicationS
   async start(): Promise<void> {
     await this.outbox.start();
     if (this.#adopter) return;
+    this.#requireConsumers();
     this.#adopter = new LeftoverAdopter(this.outbox.spool, this.files, this.#deliveries, this.clock);
     for (const [topic, delivery] of this.#deliveries) {
       const options = { topic, delivery, intervalMs: this.config.shipIntervalMs };
@@ -116,6 +117,11 @@ export class OutboxShipper implements OnApplicationBootstrap, BeforeApplicationS
     const shipper = this.#shippers.get(topic);
     if (!shipper) throw new Error(`the outbox topic "${topic}" is not being shipped`);
     yield* shipper.unrecordedLines();
+  }
+
+  #requireConsumers(): void {
+    const missing = OUTBOX_TOPICS.filter((topic) => !this.#deliveries.has(topic));
+    if (missing.length > 0) throw new Error(`nobody records the outbox topics ${missing.join(', ')}`);
   }
 
   async #adopt(adopter: LeftoverAdopter, deadlineMs: number): Promise<AdoptionReport> {

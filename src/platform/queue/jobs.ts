@@ -6,6 +6,7 @@ export interface JobPayloads {
   readonly alerts: { readonly alerts: readonly AlertEvent[] };
   readonly requests: { readonly rows: readonly unknown[] };
   readonly decision: { readonly events: readonly unknown[] };
+  readonly audit: { readonly entries: readonly unknown[] };
 }
 
 export type QueueName = keyof JobPayloads;
@@ -15,4 +16,5 @@ export const QUEUE_NAMES = [
   'requests',
   'alerts',
   'decision',
+  'audit',
 ] as const satisfies readonly QueueName[];

@@ -9,6 +9,7 @@ import { loadConfig } from '../../../src/platform/config/load-config';
 import { Outbox } from '../../../src/platform/outbox/outbox';
 import { OutboxShipper } from '../../../src/platform/outbox/outbox-shipper';
 import { OutboxConfig } from '../../../src/platform/outbox/outbox.config';
+import { OUTBOX_TOPICS } from '../../../src/platform/outbox/outbox-topics';
 import { OutboxModule } from '../../../src/platform/outbox/outbox.module';
 import { FakeLedger, intent, outcome, OutboxKit } from './outbox-kit';
 
@@ -21,7 +22,8 @@ class LedgerOwnerModule implements OnModuleInit {
   constructor(private readonly shipper: OutboxShipper) {}
 
   onModuleInit(): void {
-    this.shipper.register('usage', ledger);
+    for (const topic of OUTBOX_TOPICS)
+      this.shipper.register(topic, topic === 'usage' ? ledger : new FakeLedger());
   }
 }
 

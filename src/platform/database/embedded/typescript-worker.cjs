@@ -20,4 +20,9 @@ require.extensions['.ts'] = (module, filename) => {
   module._compile(code, filename);
 };
 
+// './x' means x.ts also where an x.json lies beside it.
+const json = require.extensions['.json'];
+delete require.extensions['.json'];
+require.extensions['.json'] = json;
+
 if (workerData?.typescriptEntry !== undefined) require(workerData.typescriptEntry);

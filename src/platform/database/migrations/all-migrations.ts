@@ -16,6 +16,10 @@ import { CreateRollups1764500000000 } from './1764500000000-create-rollups';
 import { CreatePriceUpdate1764800000000 } from './1764800000000-create-price-update';
 import { IndexRollups1764500100000 } from './1764500100000-index-rollups';
 import { CreateAlerts1764500200000 } from './1764500200000-create-alerts';
+import { CreateAuditTrail1764300000000 } from './1764300000000-create-audit-trail';
+import { CreateAuditCheckpoints1764300100000 } from './1764300100000-create-audit-checkpoints';
+import { CreateAuditExport1764300200000 } from './1764300200000-create-audit-export';
+import { CreatePrivacyErasure1764300300000 } from './1764300300000-create-privacy-erasure';
 
 /** Every migration, oldest first. */
 export const ALL_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -36,4 +40,8 @@ export const ALL_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   CreatePriceUpdate1764800000000,
   IndexRollups1764500100000,
   CreateAlerts1764500200000,
+  CreateAuditTrail1764300000000,
+  CreateAuditCheckpoints1764300100000,
+  CreateAuditExport1764300200000,
+  CreatePrivacyErasure1764300300000,
 ];

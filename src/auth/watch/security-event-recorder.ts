@@ -1,13 +1,26 @@
+import { hash } from 'node:crypto';
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { AuditLog } from '../../access/audit-log';
+import { newId } from '../../common/ids';
+import type { AlertEvent } from '../../platform/alerts/alert-event';
+import { JobQueues } from '../../platform/queue/job-queues';
 import { MetricsService } from '../../telemetry/metrics.service';
-import type { SecurityEventEntity } from '../../tenancy/security/security-event.entity';
+import type { SecurityEventEntity, SecurityEventKind } from '../../tenancy/security/security-event.entity';
 import { SecurityEventStore } from '../../tenancy/security/security-event-store';
 
 const EVERY_MS = 10_000;
 const CLEAN_EVERY = 360;
 
-/** Brings noted security events to the audit trail, the metrics and the log, from whichever process noticed them. */
+/** What people are told; where and from which address is in the audit trail. */
+const SUMMARIES: Readonly<Record<SecurityEventKind, string>> = {
+  failed_logins: 'Many authentications were refused within a minute.',
+  new_network: 'An API key was used from a network it was never used from.',
+  new_country: 'An API key was used from a country it was never used from.',
+  unusual_rate: 'An API key makes far more calls than in its busiest hour so far.',
+  unusual_spend: 'An API key spends far more money than in its busiest hour so far.',
+};
+
+/** Brings noted security events to the audit trail, the alerts, the metrics and the log, from whichever process noticed them. */
 @Injectable()
 export class SecurityEventRecorder implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger('security');
@@ -18,6 +31,7 @@ export class SecurityEventRecorder implements OnModuleInit, OnModuleDestroy {
     private readonly store: SecurityEventStore,
     private readonly audit: AuditLog,
     private readonly metrics: MetricsService,
+    private readonly queues: JobQueues,
   ) {}
 
   onModuleInit(): void {
@@ -49,6 +63,8 @@ export class SecurityEventRecorder implements OnModuleInit, OnModuleDestroy {
       details: { ...facts, occurrence: event.dedupeKey },
       ...(address !== null && { address }),
     });
+    // A job of this id is added once; the alert itself is told once per key in any case.
+    await this.queues.add('alerts', { alerts: [toAlert(event)] }, `sec-${hash('sha256', event.dedupeKey)}`);
     this.metrics.securityEvent(kind);
     this.logger.warn({
       message: 'Unusual activity',
@@ -57,4 +73,20 @@ export class SecurityEventRecorder implements OnModuleInit, OnModuleDestroy {
       organization_id: organizationId,
     });
   }
+}
+
+/** Addresses stay in the audit trail: an alert travels to mailboxes and chats. */
+function toAlert(event: SecurityEventEntity): AlertEvent {
+  const { kind, subjectKind, subjectId, organizationId, facts, createdAt } = event;
+  const { network: _network, ...figures } = facts;
+  return {
+    id: newId('evt'),
+    organizationId,
+    kind: 'security',
+    severity: kind === 'failed_logins' || kind === 'unusual_spend' ? 'critical' : 'warning',
+    dedupeKey: `security/${hash('sha256', event.dedupeKey)}`,
+    summary: SUMMARIES[kind],
+    facts: { event: kind, ...(subjectKind !== 'address' && { [subjectKind]: subjectId }), ...figures },
+    at: createdAt.toISOString(),
+  };
 }

@@ -3,6 +3,8 @@ import { KeyPlaces } from '../../../src/auth/watch/key-places';
 import { RefusalJournal } from '../../../src/auth/watch/refusal-journal';
 import { SecurityEventRecorder } from '../../../src/auth/watch/security-event-recorder';
 import { SecurityEventStore } from '../../../src/tenancy/security/security-event-store';
+import type { AlertEvent } from '../../../src/platform/alerts/alert-event';
+import type { JobQueues } from '../../../src/platform/queue/job-queues';
 import { silentMetrics } from '../../support/cost-kit';
 import { call, startAuthApp, type Answer, type AuthApp } from '../../support/auth-app';
 
@@ -11,6 +13,7 @@ const START_MS = 120_000;
 describe('unusual activity', () => {
   let auth: AuthApp;
   let events: AuditEvent[];
+  const alerts: AlertEvent[] = [];
   let recorder: SecurityEventRecorder;
 
   beforeAll(async () => {
@@ -24,11 +27,18 @@ describe('unusual activity', () => {
     });
   }, START_MS);
   beforeAll(() => {
+    const queues: Pick<JobQueues, 'add'> = {
+      add: (_name, payload) => {
+        if ('alerts' in payload) alerts.push(...payload.alerts);
+        return Promise.resolve();
+      },
+    };
     const store = auth.app.get(SecurityEventStore, { strict: false });
-    recorder = new SecurityEventRecorder(store, auth.app.get(AuditLog), silentMetrics());
+    recorder = new SecurityEventRecorder(store, auth.app.get(AuditLog), silentMetrics(), queues as JobQueues);
   });
   beforeEach(() => {
     events = [];
+    alerts.length = 0;
     jest.spyOn(auth.app.get(AuditLog), 'record').mockImplementation((event) => {
       events.push(event);
       return Promise.resolve();
@@ -108,6 +118,10 @@ describe('unusual activity', () => {
       },
     ]);
     expect(both).toHaveLength(1);
+    expect(alerts).toMatchObject([
+      { kind: 'security', severity: 'critical', facts: { refused_in_a_minute: 6 } },
+    ]);
+    expect(JSON.stringify(alerts)).not.toContain('192.0.2');
   });
 
   it('is not a few refusals, each from another address', async () => {
@@ -125,7 +139,7 @@ describe('unusual activity', () => {
     jest.spyOn(auth.app.get(AuditLog), 'record').mockRejectedValueOnce(new Error('no disk'));
 
     await recorder.run();
-    expect(events).toEqual([]);
+    expect(events.filter(({ action }) => action.startsWith('security.'))).toEqual([]);
     expect(await recorded()).toHaveLength(1);
   });
 });

@@ -24,6 +24,7 @@ export class ChatEpilogue {
 
   /** Notes how a whole answer turned out. */
   answered(chat: AnsweredChat, { result, receipt, cascade }: CompletedAnswer & Partial<CascadeAnswer>): void {
+    this.outcomes.asked(chat);
     this.outcomes.checked(chat, receipt.card, result);
     if (cascade) this.outcomes.cascaded(chat, cascade);
   }

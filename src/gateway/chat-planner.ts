@@ -3,8 +3,10 @@ import { AppError } from '../common/app-error';
 import type { NanoUsd } from '../common/money';
 import { overCeiling } from '../cost/over-ceiling';
 import { DecisionJournal } from '../decisions/store/decision-journal';
+import type { ChatRequest } from '../llm/chat-request';
 import { noRouteError, type NoRoute } from '../routing/no-route';
 import type { RoutePlan } from '../routing/route-plan';
+import type { PromptMeaning } from '../routing/semantic/semantic-index';
 import type { RequestAnalysis, RouteDecision } from '../routing/router.service';
 import { MetricsService } from '../telemetry/metrics.service';
 import { failSpan, Tracing } from '../telemetry/tracing';
@@ -47,6 +49,11 @@ export class ChatPlanner {
     } finally {
       span?.end();
     }
+  }
+
+  /** The prompt's meaning when an embedder other than the built-in is configured and answers in time. */
+  meaningOf(request: ChatRequest, signal: AbortSignal): Promise<PromptMeaning | undefined> {
+    return this.decider.meaningOf(request, signal);
   }
 
   /** Resolves when the decisions made so far are noted. */

@@ -1,7 +1,7 @@
 import { CostKit, caller } from '../../test/support/cost-kit';
 import { NoSteering } from '../../test/support/no-steering';
-import { SilentTally } from '../../test/support/silent-tally';
 import { quietClosing } from '../../test/support/execution-kit';
+import { quietOutcomes } from '../../test/support/quiet-outcomes';
 import { chatRequest } from '../../test/support/chat-request-samples';
 import { AppError } from '../common/app-error';
 import type { NanoUsd } from '../common/money';
@@ -13,7 +13,6 @@ import { ChatService } from './chat.service';
 import type { CascadeExecutor } from './execution/cascade-executor';
 import type { PlanExecutor } from './execution/plan-executor';
 import { RunSettlement } from './execution/run-settlement';
-import { AnswerOutcomes } from './learning/answer-outcomes';
 import { RoutingHints } from './planning/routing-hints';
 
 const USD = 1_000_000_000n;
@@ -51,7 +50,7 @@ function fixture(plans: readonly (ChatPlan | Error)[], settings: Readonly<Record
     new ChatEpilogue(
       new RunSettlement(cost.admission, quietClosing()),
       new RoutingHints(cost.clock),
-      new AnswerOutcomes(new SilentTally()),
+      quietOutcomes(),
     ),
     new NoSteering(),
   );
@@ -67,7 +66,7 @@ function chat(ceilingNanoUsd?: NanoUsd): ReadyChat {
   const original = chatRequest('Hi', { model: 'auto' });
   return {
     original,
-    preferences: { ceilingNanoUsd },
+    preferences: { ceilingNanoUsd, routing: { engine: 'heuristic' } },
     policy: { request: chatRequest('redacted') },
   } as unknown as ReadyChat;
 }

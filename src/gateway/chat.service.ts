@@ -44,9 +44,12 @@ export class ChatService {
     const caller = callerOf(request);
     const { requestId } = request.state;
     const steered = await this.steering.steer({ ...chat, caller, requestId });
+    const isSemantic = steered.preferences.routing.engine === 'semantic';
+    const meaning = isSemantic ? await this.planner.meaningOf(chat.policy.request, signal) : undefined;
     const input: PlanningInput = {
       ...chat,
       ...steered,
+      meaning,
       requestedModel: chat.original.model,
       caller,
       route: routeOf(request),

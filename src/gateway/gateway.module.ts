@@ -30,6 +30,8 @@ import { CascadeExecutor } from './execution/cascade-executor';
 import { PlanExecutor } from './execution/plan-executor';
 import { RequestClosing } from './execution/request-closing';
 import { RunSettlement } from './execution/run-settlement';
+import { AnswerMemory } from './learning/answer-memory';
+import { TenantKnowledge } from './learning/tenant-knowledge';
 import { AnswerOutcomes } from './learning/answer-outcomes';
 import { FeedbackController } from './learning/feedback.controller';
 import { FeedbackService } from './learning/feedback.service';
@@ -85,6 +87,8 @@ import { REQUEST_PIPELINE } from './request.pipeline';
     DecisionLookup,
     ChatPlanner,
     OutcomeEvidence,
+    AnswerMemory,
+    TenantKnowledge,
     AnswerOutcomes,
     FeedbackService,
     ThresholdsService,

@@ -27,8 +27,6 @@ export interface FilterRules {
   readonly remainingBudget: NanoUsd | undefined;
   /** `YYYY-MM-DD`, UTC. */
   readonly today: string;
-  /** Predicted quality of a model for this request; 0 for all when nobody asks. */
-  readonly predictQuality?: (card: ModelCard) => number;
   readonly affinity?: CacheAffinity;
 }
 
@@ -87,7 +85,7 @@ function isRegionAllowed(written: string, { region: wanted, regionRules }: Filte
   return regionRules.every((rule) => permitsRegion(rule, region));
 }
 
-function toCandidate(offer: Offer, { predictQuality, affinity }: FilterRules): Candidate {
+function toCandidate(offer: Offer, { affinity }: FilterRules): Candidate {
   const isWarm = affinity?.card === offer.card && affinity.region === offer.region;
   return {
     card: offer.card,
@@ -97,7 +95,7 @@ function toCandidate(offer: Offer, { predictQuality, affinity }: FilterRules): C
     latencyMs:
       offer.latencyMs === undefined ? undefined : Math.min(Math.max(Math.round(offer.latencyMs), 0), 999_999),
     expectedCost: offer.cost?.expected ?? 0n,
-    quality: predictQuality?.(offer.card) ?? 0,
+    quality: 0,
     cacheSaving: isWarm ? affinity.saving : 0n,
   };
 }

@@ -49,6 +49,8 @@ export interface DecisionRecord {
   readonly w?: readonly number[];
   /** Predicted quality of each in permille, two base-36 digits; absent when all are 0. */
   readonly k?: string;
+  /** Who predicted the quality: the first digits of the weights' or the embedder's version. */
+  readonly pv?: string;
   /** Position whose prompt cache is warm, and what that saves in nano-USD. */
   readonly a?: readonly [number, string];
   /** Budget left, in nano-USD. */
@@ -79,6 +81,8 @@ export interface Decision {
   readonly rejected: readonly RejectedOffer[];
   /** Undefined when no candidate was left. */
   readonly plan: RoutePlan | undefined;
+  /** Who predicted the quality. */
+  readonly predictedBy: string | undefined;
 }
 
 /** True for a record as this version or an earlier one wrote it; the version is for the replay to judge. */
@@ -122,6 +126,7 @@ export function toDecisionRecord(decision: Decision, catalog: CatalogView): Deci
     p: candidates.map(({ expectedCost }) => expectedCost.toString(36)).join(','),
     ...liveState(candidates),
     ...predictions(candidates),
+    ...(decision.predictedBy !== undefined && { pv: decision.predictedBy }),
     ...(input.budgetLeft !== undefined && { u: input.budgetLeft.toString() }),
     ...packWish(input.cascade),
     ...(plan?.cascade && { r: plan.cascade.steps.length }),

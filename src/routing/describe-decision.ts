@@ -31,6 +31,7 @@ export function describeDecision(
     remaining_budget: usdOrNull(input.remainingBudget),
     budget_left: usdOrNull(input.budgetLeft),
     expected_output_tokens: input.expectedOutputTokens,
+    predicted_by: record.pv ?? null,
     candidates: input.candidates.map((candidate, i) => describeCandidate(candidate, scoreAt(record, i))),
     rejected: rejectedOf(record, catalog).map(({ card, region, reason }) => ({
       model: keyOfCard(card),

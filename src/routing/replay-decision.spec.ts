@@ -1,24 +1,15 @@
 import fc from 'fast-check';
 import { NO_ACCESS_RULES } from '../access/access-rules';
-import { loadConfig } from '../platform/config/load-config';
-import { StaticEmbedder } from '../platform/embedding/static/static-embedder';
-import { IntentClassifier } from './intent/intent-classifier';
 import { chatRequest } from '../../test/support/chat-request-samples';
+import { allStrategies, testRouter } from '../../test/support/test-router';
 import { catalogOf, sampleCard, sampleOffer } from '../../test/support/routing-samples';
 import type { Offer } from './candidate';
 import type { DecisionRecord } from './decision-record';
 import { replayDecision } from './replay-decision';
-import { RouterService } from './router.service';
-import { RoutingConfig } from './routing.config';
 import { fingerprintOf } from './fingerprint';
 import { DEFAULT_PROFILE } from './routing-profile';
-import { CascadeStrategy } from './strategies/cascade.strategy';
-import { HeuristicStrategy } from './strategies/heuristic.strategy';
-import { HybridStrategy } from './strategies/hybrid.strategy';
 
-const embedder = new StaticEmbedder();
-
-const strategies = [new HeuristicStrategy(), new HybridStrategy(), new CascadeStrategy()];
+const strategies = allStrategies();
 const cards = Array.from({ length: 40 }, (_, i) =>
   sampleCard(`provider${i % 6}`, `model-${i}`, {
     quality: { general: 0.4 + i * 0.013, code: 0.9 - i * 0.01, reasoning: 0.5 + (i % 9) * 0.05 },
@@ -77,8 +68,7 @@ function recordOf(sample: {
   warm?: number;
   seed?: number;
 }): DecisionRecord {
-  const config = loadConfig([RoutingConfig], sample.settings).get(RoutingConfig);
-  const service = new RouterService(config, strategies, new IntentClassifier(config, embedder));
+  const service = testRouter(sample.settings);
   const warm = sample.offers[sample.warm ?? 99];
   const request = chatRequest(sample.prompt, { model: sample.model });
   return service
@@ -117,7 +107,16 @@ describe('replayDecision', () => {
           prompt: text,
           offers: fc.array(offerArbitrary, { maxLength: 45 }),
           settings,
-          strategy: fc.constantFrom(undefined, 'cost', 'quality', 'speed', 'heuristic', 'hybrid', 'cascade'),
+          strategy: fc.constantFrom(
+            undefined,
+            'cost',
+            'quality',
+            'speed',
+            'heuristic',
+            'hybrid',
+            'cascade',
+            'semantic',
+          ),
           model: fc.constantFrom(undefined, undefined, 'model-3', 'provider4/model-4', 'unknown'),
           budget: fc.option(fc.bigInt({ min: 0n, max: 10n ** 13n }), { nil: undefined }),
           budgetLeft: fc.option(fc.bigInt({ min: 0n, max: 10n ** 13n }), { nil: undefined }),

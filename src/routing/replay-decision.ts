@@ -38,7 +38,7 @@ export function replayDecision(record: DecisionRecord, sources: ReplaySources): 
   const input = toRouteInput(record, catalog, profile);
   const plan = input.candidates.length === 0 ? undefined : planRoute(strategy, input);
   const again = toDecisionRecord(
-    { id: record.id, input, rejected: rejectedOf(record, catalog), plan },
+    { id: record.id, input, rejected: rejectedOf(record, catalog), plan, predictedBy: record.pv },
     catalog,
   );
   return {

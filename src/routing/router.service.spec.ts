@@ -1,21 +1,8 @@
 import { NO_ACCESS_RULES, toAccessRules } from '../access/access-rules';
-import { loadConfig } from '../platform/config/load-config';
-import { StaticEmbedder } from '../platform/embedding/static/static-embedder';
 import { chatRequest } from '../../test/support/chat-request-samples';
+import { testRouter } from '../../test/support/test-router';
 import { TIERED_CARDS, catalogOf, tieredOffers } from '../../test/support/routing-samples';
-import { IntentClassifier } from './intent/intent-classifier';
-import { RouterService, type RouteDecision, type RouteRequest } from './router.service';
-import { RoutingConfig } from './routing.config';
-import { HeuristicStrategy } from './strategies/heuristic.strategy';
-import { HybridStrategy } from './strategies/hybrid.strategy';
-
-const embedder = new StaticEmbedder();
-
-function router(settings: Record<string, string> = {}): RouterService {
-  const config = loadConfig([RoutingConfig], settings).get(RoutingConfig);
-  const strategies = [new HeuristicStrategy(), new HybridStrategy()];
-  return new RouterService(config, strategies, new IntentClassifier(config, embedder));
-}
+import { type RouterService, type RouteDecision, type RouteRequest } from './router.service';
 
 interface Options {
   readonly model?: string;
@@ -25,7 +12,7 @@ interface Options {
 }
 
 function decide(text: string, { model, settings, strategy, route }: Options = {}): RouteDecision {
-  const service = router(settings);
+  const service = testRouter(settings);
   const request = chatRequest(text, { model });
   return service.decide({
     decisionId: 'dec_1',
@@ -50,7 +37,7 @@ const models = (decision: RouteDecision): string[] =>
 
 describe('RouterService', () => {
   it('refuses to start with a strategy that does not exist', () => {
-    expect(() => router({ ROUTER_DEFAULT_STRATEGY: 'astrology' })).toThrow(
+    expect(() => testRouter({ ROUTER_DEFAULT_STRATEGY: 'astrology' })).toThrow(
       /ROUTER_DEFAULT_STRATEGY.*astrology/,
     );
   });
@@ -123,12 +110,13 @@ describe('RouterService', () => {
 
   it('ignores, hints or steers by the configured confidence thresholds', () => {
     const request = chatRequest('Please translate this sentence into French: good morning');
-    const use = (settings: Record<string, string>): string => router(settings).analyze(request).intent.use;
+    const use = (settings: Record<string, string>): string =>
+      testRouter(settings).analyze(request).intent.use;
 
     expect(use({ INTENT_LOW_CONFIDENCE: '1' })).toBe('ignored');
     expect(use({ INTENT_LOW_CONFIDENCE: '0', INTENT_MIN_CONF_FOR_DIRECT: '1' })).toBe('hint');
     expect(use({ INTENT_MIN_CONF_FOR_DIRECT: '0.1', INTENT_LOW_CONFIDENCE: '0.1' })).toBe('steers');
-    expect(router({ ROUTER_INTENT_CLASSIFIER_ENABLED: 'false' }).analyze(request).intent).toMatchObject({
+    expect(testRouter({ ROUTER_INTENT_CLASSIFIER_ENABLED: 'false' }).analyze(request).intent).toMatchObject({
       confidence: 0,
       method: 'off',
     });

@@ -3,6 +3,7 @@ import type { AccessRules } from '../access/access-rules';
 import { AppError } from '../common/app-error';
 import type { NanoUsd } from '../common/money';
 import type { ChatRequest } from '../llm/chat-request';
+import { lastUserText } from '../llm/message-text';
 import type { CacheAffinity, Candidate, Offer } from './candidate';
 import { filterOffers } from './candidate-filter';
 import { toCascadeWish, type CascadeDefaults } from './cascade/cascade-types';
@@ -15,8 +16,7 @@ import { IntentClassifier } from './intent/intent-classifier';
 import type { IntentThresholds } from './intent/intent-use';
 import { toNoRoute, type NoRoute } from './no-route';
 import { answersTo, planRoute } from './plan-route';
-import { blendEvidence, type QualityEvidence } from './quality-evidence';
-import { qualityPrior } from './quality-prior';
+import { QualityForecast, type Forecast, type ForecastInput } from './quality-forecast';
 import { needsOf } from './request-needs';
 import type { RouteInput } from './route-input';
 import type { RoutePlan } from './route-plan';
@@ -24,7 +24,6 @@ import { insistedModel } from './routed-name';
 import { RoutingConfig } from './routing.config';
 import { parseRoutingPreference, type RoutingPreference } from './routing-preference';
 import type { RoutingProfile } from './routing-profile';
-import { classifyTask } from './strategies/task-class';
 import { ROUTING_STRATEGIES, type RoutingStrategy } from './strategies/routing-strategy';
 
 /** What a request looks like to the router; computed once, before prices are. */
@@ -51,8 +50,8 @@ export interface RouteRequest {
   /** What is left of the caller's tightest budget, as far as it is known. */
   readonly budgetLeft?: NanoUsd;
   readonly affinity?: CacheAffinity;
-  /** What became of the tenant's earlier answers. */
-  readonly evidence?: QualityEvidence;
+  /** What is known of the tenant's earlier answers, and what it prefers to predict with. */
+  readonly knowledge?: Pick<ForecastInput, 'predictor' | 'evidence' | 'meaning' | 'neighboursOf'>;
   /** Output tokens the expected costs were computed with. */
   readonly expectedOutputTokens: number;
   /** `YYYY-MM-DD`, UTC. */
@@ -75,6 +74,7 @@ export class RouterService {
     private readonly config: RoutingConfig,
     @Inject(ROUTING_STRATEGIES) private readonly strategies: readonly RoutingStrategy[],
     private readonly intents: IntentClassifier,
+    private readonly forecast: QualityForecast,
   ) {
     this.getStrategy(config.defaultStrategy);
     this.profile = { objectives: config.objectiveWeights };
@@ -133,12 +133,16 @@ export class RouterService {
   decide(route: RouteRequest): RouteDecision {
     const requestedModel = this.directModelOf(route.request);
     const { candidates, rejected } = this.filter(route, requestedModel);
-    const input = this.inputOf(route, requestedModel, candidates);
+    const forecast = this.forecastFor(route, candidates);
+    const input = this.inputOf(route, requestedModel, withQualities(candidates, forecast));
     const plan =
       candidates.length === 0 ? undefined : planRoute(this.getStrategy(route.preference.engine), input);
     // Packed on demand: everything it refers to is immutable, and not every decision is kept.
     const toRecord = (): DecisionRecord =>
-      toDecisionRecord({ id: route.decisionId, input, rejected, plan }, route.catalog);
+      toDecisionRecord(
+        { id: route.decisionId, input, rejected, plan, predictedBy: forecast.by },
+        route.catalog,
+      );
     if (plan === undefined) return { kind: 'none', noRoute: toNoRoute(rejected, requestedModel), toRecord };
     return { kind: 'routed', plan, toRecord };
   }
@@ -167,6 +171,15 @@ export class RouterService {
     };
   }
 
+  private forecastFor(route: RouteRequest, candidates: readonly Candidate[]): Forecast {
+    const { analysis, knowledge, preference, request } = route;
+    const text = lastUserText(request);
+    return this.forecast.of(
+      { ...knowledge, ...analysis, engine: preference.engine, text },
+      candidates.map(({ card }) => card),
+    );
+  }
+
   private cascadeOf(engine: string): RouteInput['cascade'] {
     const isOwn = engine === 'cascade' || (engine === 'hybrid' && this.config.hybridCascade);
     return isOwn ? toCascadeWish(this.config.cascadeType, {}, this.config.cascadeJudge) : undefined;
@@ -175,8 +188,6 @@ export class RouterService {
   private filter(route: RouteRequest, requestedModel: string | undefined): ReturnType<typeof filterOffers> {
     const isKnown =
       requestedModel === undefined || route.offers.some((offer) => answersTo(offer, requestedModel));
-    const { features, intent } = route.analysis;
-    const task = classifyTask(features, intent);
     return filterOffers(route.offers, {
       onlyModel: this.config.directFailover && isKnown ? undefined : requestedModel,
       modelRules: route.modelRules,
@@ -185,7 +196,6 @@ export class RouterService {
       needs: needsOf(route.request, route.analysis.features),
       remainingBudget: route.remainingBudget,
       today: route.today,
-      predictQuality: (card) => blendEvidence(qualityPrior(card, task), route.evidence?.(card, intent.label)),
       affinity: route.affinity,
     });
   }
@@ -205,4 +215,8 @@ export class RouterService {
       `ROUTER_DEFAULT_STRATEGY names "${name}", but there is only: ${this.strategyNames().join(', ')}`,
     );
   }
+}
+
+function withQualities(candidates: readonly Candidate[], { qualities }: Forecast): Candidate[] {
+  return candidates.map((candidate, i) => ({ ...candidate, quality: qualities[i] ?? 0 }));
 }

@@ -38,6 +38,7 @@ export class RouteExplainer {
       {
         ...chat,
         ...steered,
+        meaning: undefined,
         requestedModel: chat.original.model,
         policy,
         caller,

@@ -4,7 +4,7 @@ export const ROUTING_HEADERS = {
     name: 'X-Routing-Strategy',
     required: false,
     description:
-      'An engine (`heuristic`, `hybrid`, `cascade`) or an objective (`cost_optimized`, `balanced`, `quality_focused`, `speed`).',
+      'An engine (`heuristic`, `semantic`, `hybrid`, `cascade`) or an objective (`cost_optimized`, `balanced`, `quality_focused`, `speed`).',
     example: 'balanced',
   },
   maxBudget: {

@@ -3,9 +3,12 @@ import { bandOf, type OutcomeSource } from '../../decisions/outcomes/outcome-cou
 import { OutcomeTally } from '../../decisions/outcomes/outcome-tally';
 import type { ModelCard } from '../../catalog/model-card';
 import type { ChatResult } from '../../llm/chat-result';
+import { lastUserText } from '../../llm/message-text';
+import { SemanticSpace } from '../../routing/semantic/semantic-space';
 import { checkAnswer, type AnswerFault } from '../../routing/verify/answer-checks';
 import type { CascadeReport } from '../execution/cascade-report';
 import type { ChatPlan } from '../chat-planner';
+import { AnswerMemory } from './answer-memory';
 import type { PlanningInput } from '../planning/route-decider';
 
 /** Faults that say something about the model; an answer cut at the client's own limit does not. */
@@ -21,14 +24,28 @@ const MODELS_FAULTS: ReadonlySet<AnswerFault> = new Set([
 
 /** An answer and the request it belongs to. */
 export interface AnsweredChat {
-  readonly input: Pick<PlanningInput, 'caller' | 'preferences' | 'original'>;
+  readonly input: Pick<
+    PlanningInput,
+    'caller' | 'preferences' | 'original' | 'policy' | 'requestId' | 'meaning'
+  >;
   readonly plan: Pick<ChatPlan, 'analysis'>;
 }
 
 /** Notes what can be seen of an answer's goodness without asking anybody. */
 @Injectable()
 export class AnswerOutcomes {
-  constructor(private readonly tally: OutcomeTally) {}
+  constructor(
+    private readonly tally: OutcomeTally,
+    private readonly memory: AnswerMemory,
+    private readonly space: SemanticSpace,
+  ) {}
+
+  /** Keeps what the prompt was like, so that what becomes known of its answer can be told to similar ones. */
+  asked({ input }: AnsweredChat): void {
+    if (!input.preferences.learn) return;
+    const text = lastUserText(input.policy.request);
+    this.memory.rememberPrompt(input.requestId, input.meaning ?? this.space.meaningOf(text));
+  }
 
   /** A whole answer: whether its form holds. */
   checked(chat: AnsweredChat, card: ModelCard, result: ChatResult): void {
@@ -55,6 +72,9 @@ export class AnswerOutcomes {
   ): void {
     if (!input.preferences.learn) return;
     const { label, confidence } = plan.analysis.intent;
+    // An answer of the right form is not yet a good one.
+    if (source !== 'check' || score === 0)
+      this.memory.add(input.caller.organizationId, input.requestId, { model: `${provider}/${model}`, score });
     this.tally.add({
       organization_id: input.caller.organizationId,
       provider,

@@ -7,6 +7,7 @@ import { FeedbackRepository } from '../../decisions/feedback/feedback.repository
 import { bandOf } from '../../decisions/outcomes/outcome-count';
 import { DecisionRepository } from '../../decisions/store/decision.repository';
 import { isDecisionRecord } from '../../routing/decision-record';
+import { AnswerMemory } from './answer-memory';
 import { GATEWAY_ERRORS } from '../gateway.errors';
 
 /** The confidence of the intent is not known. */
@@ -19,6 +20,7 @@ export class FeedbackService {
     private readonly ledger: LedgerRepository,
     private readonly decisions: DecisionRepository,
     private readonly feedback: FeedbackRepository,
+    private readonly memory: AnswerMemory,
   ) {}
 
   /** The model the answer came from. 404 for requests of others, and for those that had no answer. */
@@ -36,6 +38,7 @@ export class FeedbackService {
       band: await this.bandOfRequest(caller.organizationId, requestId),
       score,
     });
+    this.memory.add(caller.organizationId, requestId, { model: `${provider}/${model}`, score });
     return `${provider}/${model}`;
   }
 

@@ -8,12 +8,14 @@ import { newId } from '../../common/ids';
 import type { NanoUsd } from '../../common/money';
 import type { BudgetFilter } from '../../cost/budgets/budget';
 import type { ChatRequest } from '../../llm/chat-request';
+import { lastUserText } from '../../llm/message-text';
 import { upperBoundInputTokens } from '../../llm/token-estimate';
 import type { PolicyOutcome } from '../../policy/policy-engine';
 import type { CacheAffinity } from '../../routing/candidate';
 import { RouterService, type RequestAnalysis, type RouteDecision } from '../../routing/router.service';
+import type { PromptMeaning } from '../../routing/semantic/semantic-index';
 import type { ChatPreferences } from '../chat-preferences';
-import { OutcomeEvidence } from '../learning/outcome-evidence';
+import { TenantKnowledge } from '../learning/tenant-knowledge';
 import type { SteeredChat } from '../steering/traffic-steering';
 import { OfferBoard, type RequestSize } from '../offer-board';
 import { RoutingHints } from './routing-hints';
@@ -30,6 +32,8 @@ export interface PlanningInput {
   readonly requestedModel: string | undefined;
   readonly experiment: SteeredChat['experiment'];
   readonly thresholds: SteeredChat['thresholds'];
+  /** By the configured embedder, when there is one besides the built-in. */
+  readonly meaning: PromptMeaning | undefined;
   readonly route: string;
   readonly requestId: string;
   /** The request's span, when it is sampled. */
@@ -59,8 +63,13 @@ export class RouteDecider {
     private readonly hints: RoutingHints,
     private readonly prices: EffectivePrices,
     private readonly clock: Clock,
-    private readonly evidence: OutcomeEvidence,
+    private readonly knowledge: TenantKnowledge,
   ) {}
+
+  /** What policy left of the text: it may go to another service. */
+  meaningOf(request: ChatRequest, signal: AbortSignal): Promise<PromptMeaning | undefined> {
+    return this.knowledge.meaningOf(lastUserText(request), signal);
+  }
 
   decide(input: PlanningInput, remainingBudget: NanoUsd | undefined): DecidedRoute {
     const { organizationId } = input.caller;
@@ -80,7 +89,7 @@ export class RouteDecider {
       remainingBudget,
       budgetLeft: this.hints.budgetLeftOf(input.caller),
       affinity: this.affinityOf(input, size),
-      evidence: this.evidence.of(input.caller.organizationId),
+      knowledge: { ...this.knowledge.of(input.caller.organizationId), meaning: input.meaning },
       expectedOutputTokens: this.board.expectedOutputTokens(size),
       today: new Date(this.clock.now()).toISOString().slice(0, 10),
       seed: Math.floor(Math.random() * SEED_RANGE),

@@ -112,6 +112,24 @@ describe('the enhanced chat route', () => {
     });
   });
 
+  it('routes by similar prompts when asked to, and can prove it', async () => {
+    const answer = await app.chat(QUESTION, { headers: { 'x-routing-strategy': 'semantic' } });
+    await app.settled();
+    const id = answer.body.router_metadata.decision_id;
+    const shown = await app.get(`/v1/router/decisions/${id}`);
+
+    expect(answer.body.router_metadata).toMatchObject({
+      strategy: 'semantic',
+      routing_reason: expect.stringContaining('By similar prompts'),
+    });
+    expect(shown.body).toMatchObject({
+      decision: { strategy: 'semantic', predicted_by: expect.any(String) },
+    });
+    expect((await app.post(`/v1/router/decisions/${id}/replay`, undefined)).body).toMatchObject({
+      identical: true,
+    });
+  });
+
   it('takes the preference of the body when the header names none', async () => {
     const byBody = await app.post(ROUTE, chatBody('hi', { routing_preference: 'speed' }));
     const both = await app.post(ROUTE, chatBody('hi', { routing_preference: 'speed' }), {

@@ -10,13 +10,12 @@ import { ChatService, type AdmittedChat } from '../../../src/gateway/chat.servic
 import { ChatEpilogue } from '../../../src/gateway/chat-epilogue';
 import type { CascadeExecutor } from '../../../src/gateway/execution/cascade-executor';
 import { RunSettlement } from '../../../src/gateway/execution/run-settlement';
-import { AnswerOutcomes } from '../../../src/gateway/learning/answer-outcomes';
 import { RoutingHints } from '../../../src/gateway/planning/routing-hints';
 import type { ChatRun } from '../../../src/gateway/execution/chat-run';
 import { GatewayConfig } from '../../../src/gateway/gateway.config';
 import { loadConfig } from '../../../src/platform/config/load-config';
 import { NoSteering } from '../../support/no-steering';
-import { SilentTally } from '../../support/silent-tally';
+import { quietOutcomes } from '../../support/quiet-outcomes';
 import { chatRequest } from '../../support/chat-request-samples';
 import { eventually } from '../../support/eventually';
 import { ExecutionKit, quietClosing, usage, vendorError, type VendorTurn } from '../../support/execution-kit';
@@ -63,7 +62,7 @@ class ReplyingServer {
       new ChatEpilogue(
         new RunSettlement(admission, quietClosing()),
         new RoutingHints(this.kit.cost.clock),
-        new AnswerOutcomes(new SilentTally()),
+        quietOutcomes(),
       ),
       new NoSteering(),
     );

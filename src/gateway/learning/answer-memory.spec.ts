@@ -1,0 +1,48 @@
+import { FakeClock } from '../../../test/support/fake-clock';
+import { TIERED_CARDS } from '../../../test/support/routing-samples';
+import { builtInSpace } from '../../../test/support/test-router';
+import { AnswerMemory } from './answer-memory';
+
+const [card, other] = TIERED_CARDS;
+if (!card || !other) throw new Error('no cards');
+const MODEL = `${card.provider}/${card.model}`;
+const meaningOf = (text: string) => builtInSpace().meaningOf(text);
+const ASKED = 'How do I tie a bowline knot?';
+const ALIKE = 'How do you tie a bowline knot?';
+
+describe('AnswerMemory', () => {
+  const clock = new FakeClock();
+  let memory: AnswerMemory;
+
+  beforeEach(() => {
+    memory = new AnswerMemory(clock);
+    memory.rememberPrompt('req_1', meaningOf(ASKED));
+  });
+
+  it('tells similar prompts of the tenant what became of the model', () => {
+    memory.add('org_1', 'req_1', { model: MODEL, score: 0 });
+    const neighbours = memory.neighboursOf('org_1', meaningOf(ALIKE));
+
+    expect(neighbours?.(card)).toMatchObject({ good: 0, checked: 0 });
+    expect(neighbours?.(card)?.weight).toBeGreaterThan(1);
+    expect(neighbours?.(other)).toBeUndefined();
+  });
+
+  it('tells nothing to other tenants, other prompts or other embedders', () => {
+    memory.add('org_1', 'req_1', { model: MODEL, score: 0 });
+
+    expect(memory.neighboursOf('org_2', meaningOf(ALIKE))).toBeUndefined();
+    expect(memory.neighboursOf('org_1', meaningOf('Solve this differential equation'))).toBeUndefined();
+    expect(memory.neighboursOf('org_1', { ...meaningOf(ALIKE), version: 'x' })).toBeUndefined();
+  });
+
+  it('forgets prompts after an hour and keeps the newest two hundred outcomes', () => {
+    for (let i = 0; i < 300; i++) memory.add('org_1', 'req_1', { model: MODEL, score: 1 });
+    const kept = memory.neighboursOf('org_1', meaningOf(ASKED))?.(card)?.weight ?? 0;
+    clock.advance(3_600_000);
+    memory.add('org_2', 'req_1', { model: MODEL, score: 1 });
+
+    expect(kept).toBeCloseTo(800, 0);
+    expect(memory.neighboursOf('org_2', meaningOf(ASKED))).toBeUndefined();
+  });
+});

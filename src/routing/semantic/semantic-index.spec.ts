@@ -1,0 +1,115 @@
+import { routeInput, tieredCandidates } from '../../../test/support/route-inputs';
+import { builtInSpace } from '../../../test/support/test-router';
+import { TIERED_CARDS } from '../../../test/support/routing-samples';
+import type { Embedder } from '../../llm/embedder';
+import { StaticEmbedder } from '../../platform/embedding/static/static-embedder';
+import { SemanticStrategy } from '../strategies/semantic.strategy';
+import { semanticQuality } from './semantic-quality';
+import { SemanticSpace } from './semantic-space';
+import type { SemanticDemand } from './semantic-index';
+
+const space = builtInSpace();
+const SIGNAL = new AbortController().signal;
+
+function demandOf(text: string): SemanticDemand {
+  const meaning = space.meaningOf(text);
+  return space.indexOf(meaning).demandOf(meaning.vector);
+}
+
+function chosen(text: string): string {
+  const demand = demandOf(text);
+  const candidates = tieredCandidates(text).map((candidate) => ({
+    ...candidate,
+    quality: Math.round(1000 * semanticQuality(candidate.card, demand)) / 1000,
+  }));
+  return new SemanticStrategy().plan(routeInput(text, { candidates })).steps[0]?.card.model ?? 'none';
+}
+
+describe('semantic routing', () => {
+  it.each([
+    ['Hello! How are you today?', 'small'],
+    ['What is the capital of Norway?', 'small'],
+    ['Prove that the square root of two is irrational', 'premium'],
+    ['Implement a concurrent hash map in Go without locks and test it for races', 'premium'],
+  ])('sends %j to a %s model', (text, tier) => {
+    expect(chosen(text)).toMatch(new RegExp(`^${tier}-`));
+  });
+
+  it('knows easy from hard without tell-tale words', () => {
+    const easy = demandOf('Which city is the seat of government of Hungary?').demand;
+    const hard = demandOf(
+      'Demonstrate that infinitely many primes leave remainder three when divided by four',
+    ).demand;
+
+    expect(easy).toBeLessThan(hard - 0.1);
+  });
+
+  it('knows code from prose', () => {
+    const code = demandOf('My Python script crashes with a KeyError in the dictionary loop').abilities;
+    const prose = demandOf('Write a warm letter to my grandmother').abilities;
+
+    expect(code.code).toBeGreaterThan(0.5);
+    expect(prose.general).toBeGreaterThan(0.5);
+    expect(code.code + code.general + code.reasoning).toBeCloseTo(1);
+  });
+
+  it('has an answer for texts without meaning', () => {
+    for (const text of ['', '   ', '\u{1F600}', 'x'.repeat(100_000)]) {
+      const { demand } = demandOf(text);
+      expect(demand).toBeGreaterThan(0.2);
+      expect(demand).toBeLessThan(1);
+    }
+  });
+
+  it('predicts more of abler models', () => {
+    const demand = demandOf('Tell me about climate change');
+    const qualities = TIERED_CARDS.map((card) => semanticQuality(card, demand));
+
+    expect(qualities[0]).toBeGreaterThan(qualities[4] ?? 1);
+  });
+});
+
+describe('SemanticSpace', () => {
+  class OtherEmbedder implements Embedder {
+    readonly name = 'other';
+    readonly dimensions = 2;
+    readonly version = 'other-1';
+    fails = false;
+    hangs = false;
+
+    async embed(texts: readonly string[], signal: AbortSignal): Promise<readonly Float32Array[]> {
+      await Promise.resolve();
+      if (this.fails) throw new Error('away');
+      if (this.hangs)
+        await new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('late'))));
+      return texts.map((text) => Float32Array.of(text.length % 2, 1 - (text.length % 2)));
+    }
+  }
+
+  it('uses the configured embedder, and none where it fails or is too slow', async () => {
+    const other = new OtherEmbedder();
+    const made = new SemanticSpace(other, new StaticEmbedder());
+    await made.onModuleInit();
+    const meaning = await made.findMeaning('hello', SIGNAL);
+    other.hangs = true;
+    const late = await made.findMeaning('hello', SIGNAL);
+    other.hangs = false;
+    other.fails = true;
+
+    expect(meaning?.version).toBe('other-1');
+    expect(meaning && made.indexOf(meaning).version).toBe('other-1');
+    expect(late).toBeUndefined();
+    expect(await made.findMeaning('hello', SIGNAL)).toBeUndefined();
+  });
+
+  it('starts with the built-in embedder when the configured one fails at start', async () => {
+    const other = new OtherEmbedder();
+    other.fails = true;
+    const made = new SemanticSpace(other, new StaticEmbedder());
+    await made.onModuleInit();
+    other.fails = false;
+
+    expect(await made.findMeaning('hello', SIGNAL)).toBeUndefined();
+    expect(made.indexOf(made.meaningOf('hello')).version).toBe(new StaticEmbedder().version);
+  });
+});

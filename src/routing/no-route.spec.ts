@@ -39,6 +39,10 @@ describe('noRouteError', () => {
       message: 'Request blocked by policy',
       extras: { reasons: ['model_denied'] },
     });
+    expect(errorFor(undefined, 'policy_denied', 'region_denied', 'no_api_key')).toMatchObject({
+      extras: { reasons: ['region_denied', 'model_denied'] },
+      details: { reasons: { policy_denied: 1, region_denied: 1, no_api_key: 1 } },
+    });
     expect(errorFor(undefined, 'over_budget', 'no_api_key').details).toMatchObject({
       reasons: { over_budget: 1, no_api_key: 1 },
     });

@@ -89,18 +89,36 @@ export function noRouteError(noRoute: NoRoute): AppError {
     public: answer.text,
     ...(answer.policyReason === undefined
       ? { details: detailsOf(noRoute.rejected) }
-      : { extras: { reasons: [answer.policyReason] } }),
+      : {
+          details: { reasons: countsOf(noRoute.rejected) },
+          extras: { reasons: policyReasonsOf(noRoute.rejected, answer.policyReason) },
+        }),
     ...(answer.retry && { retryAfterSeconds: RETRY_AFTER_SECONDS }),
   });
 }
 
 function detailsOf(rejected: readonly RejectedOffer[]): Readonly<Record<string, unknown>> {
-  const asked = rejected.filter(({ reason }) => reason !== 'not_requested');
-  const counts: Partial<Record<RejectionReason, number>> = {};
-  for (const { reason } of asked) counts[reason] = (counts[reason] ?? 0) + 1;
-  const shown = asked.filter(({ reason }) => reason !== 'policy_denied').slice(0, LISTED);
+  const shown = askedOf(rejected)
+    .filter(({ reason }) => reason !== 'policy_denied')
+    .slice(0, LISTED);
   return {
-    reasons: counts,
+    reasons: countsOf(rejected),
     candidates: shown.map(({ card, region, reason }) => ({ model: keyOfCard(card), region, reason })),
   };
+}
+
+function countsOf(rejected: readonly RejectedOffer[]): Partial<Record<RejectionReason, number>> {
+  const counts: Partial<Record<RejectionReason, number>> = {};
+  for (const { reason } of askedOf(rejected)) counts[reason] = (counts[reason] ?? 0) + 1;
+  return counts;
+}
+
+function askedOf(rejected: readonly RejectedOffer[]): readonly RejectedOffer[] {
+  return rejected.filter(({ reason }) => reason !== 'not_requested');
+}
+
+/** Everything policy had against the models, what decided first. */
+function policyReasonsOf(rejected: readonly RejectedOffer[], decisive: string): readonly string[] {
+  const others = rejected.flatMap(({ reason }) => ANSWERS[reason].policyReason ?? []);
+  return [...new Set([decisive, ...others])];
 }

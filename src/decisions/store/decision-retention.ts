@@ -5,14 +5,16 @@ import { OutcomeRepository } from '../outcomes/outcome.repository';
 import { DecisionsConfig } from '../decisions.config';
 import { DecisionRepository } from './decision.repository';
 
+/** Soon after the start, for processes that never live until the first turn. */
+const FIRST_MS = 60_000;
 const INTERVAL_MS = 6 * 3_600_000;
 const DAY_MS = 86_400_000;
 
-/** Drops decisions and outcomes whose time is over, in the process that runs jobs. */
+/** Drops decisions and outcomes whose time is over, a few times a day. */
 @Injectable()
 export class DecisionRetention implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(DecisionRetention.name);
-  private timer: NodeJS.Timeout | undefined;
+  private timers: readonly NodeJS.Timeout[] = [];
 
   constructor(
     private readonly decisions: DecisionRepository,
@@ -23,11 +25,12 @@ export class DecisionRetention implements OnApplicationBootstrap, OnApplicationS
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.drop(), INTERVAL_MS).unref();
+    const drop = (): void => void this.drop();
+    this.timers = [setTimeout(drop, FIRST_MS).unref(), setInterval(drop, INTERVAL_MS).unref()];
   }
 
   onApplicationShutdown(): void {
-    clearInterval(this.timer);
+    for (const timer of this.timers) clearTimeout(timer);
   }
 
   /** Never rejects: what could not be dropped is dropped at the next turn. */

@@ -88,11 +88,15 @@ function prepare() {
   const { KNOWN_MODELS } = built('catalog/known-models');
   const catalog = new ModelCatalog(KNOWN_MODELS);
   const view = new CatalogView(catalog);
+  const { SemanticSpace } = built('routing/semantic/semantic-space');
+  const { QualityForecast } = built('routing/quality-forecast');
+  const embedder = new StaticEmbedder();
   const config = loadConfig([RoutingConfig], {}).get(RoutingConfig);
   const router = new RouterService(
     config,
     routingStrategies.map((Strategy) => new Strategy()),
-    new IntentClassifier(config, new StaticEmbedder()),
+    new IntentClassifier(config, embedder),
+    new QualityForecast(new SemanticSpace(embedder, embedder)),
   );
   const cards = catalog
     .list()

@@ -2,7 +2,7 @@ import { NO_ACCESS_RULES, toAccessRules } from '../access/access-rules';
 import { chatRequest } from '../../test/support/chat-request-samples';
 import { testRouter } from '../../test/support/test-router';
 import { TIERED_CARDS, catalogOf, tieredOffers } from '../../test/support/routing-samples';
-import { type RouterService, type RouteDecision, type RouteRequest } from './router.service';
+import type { RouteDecision, RouteRequest } from './router.service';
 
 interface Options {
   readonly model?: string;

@@ -1,7 +1,7 @@
 import { keyOfCard, type Candidate } from '../candidate';
 import type { RouteInput } from '../route-input';
 import type { CascadePlan } from '../route-plan';
-import { worthOfCascade } from './cascade-economics';
+import { judgeCascade } from '../quality/cascade-worth';
 import { CASCADE_RULES, type CascadeRules, type CascadeWish } from './cascade-types';
 
 /** A candidate below this health is no step of a cascade while others are well. */
@@ -19,14 +19,14 @@ export function buildCascade({ candidates }: RouteInput, wish: CascadeWish): Bui
   const weak = strong && firstStep(usable, strong, rules);
   if (!strong || !weak) return { kind: 'off', because: 'no cheaper model is good enough to be asked first' };
   const judge = candidates.find(({ card }) => keyOfCard(card) === wish.judge);
-  const worth = worthOfCascade({
-    weakPrice: Number(weak.expectedCost),
-    verifierPrice: judge ? Number(judge.expectedCost) : 0,
-    strongPrice: Number(strong.expectedCost),
+  const worth = judgeCascade({
+    weakCost: Number(weak.expectedCost),
+    verifierCost: judge ? Number(judge.expectedCost) : 0,
+    strongCost: Number(strong.expectedCost),
     weakQuality: weak.quality,
     strongQuality: strong.quality,
   });
-  if (!worth.pays) return { kind: 'off', because: worth.because };
+  if (!worth.worthwhile) return { kind: 'off', because: worth.because };
   const middle = rules.maxSteps > 2 ? stepBetween(usable, weak, strong) : undefined;
   return {
     kind: 'cascade',
@@ -61,7 +61,9 @@ function firstStep(
   return cheapestOf(
     candidates.filter(
       ({ quality, expectedCost }) =>
-        quality >= rules.startQuality && quality < strong.quality && expectedCost < strong.expectedCost,
+        quality >= Math.max(rules.startQuality, strong.quality / 2) &&
+        quality < strong.quality &&
+        expectedCost < strong.expectedCost,
     ),
   );
 }

@@ -1,13 +1,7 @@
 import { NO_ACCESS_RULES } from '../../../access/access-rules';
-import { loadConfig } from '../../../platform/config/load-config';
 import { chatRequest } from '../../../../test/support/chat-request-samples';
 import { TIERED_CARDS, catalogOf, tieredOffers } from '../../../../test/support/routing-samples';
-import { StaticEmbedder } from '../../../platform/embedding/static/static-embedder';
-import { IntentClassifier } from '../../intent/intent-classifier';
-import { RouterService } from '../../router.service';
-import { RoutingConfig } from '../../routing.config';
-import { HeuristicStrategy } from '../../strategies/heuristic.strategy';
-import { HybridStrategy } from '../../strategies/hybrid.strategy';
+import { allStrategies, testRouter } from '../../../../test/support/test-router';
 import { readCandidatePolicy } from './candidate-policy';
 import {
   FIXED_RULES,
@@ -19,8 +13,7 @@ import {
 } from './replay-policy';
 import { judgeReplay, overlapOf } from './replay-verdict';
 
-const embedder = new StaticEmbedder();
-const strategies = [new HeuristicStrategy(), new HybridStrategy()];
+const strategies = allStrategies();
 const catalog = catalogOf(TIERED_CARDS);
 const PROMPTS = ['What is 2+2?', 'Tell me about climate change', 'Analyze the time complexity of merge sort'];
 
@@ -32,8 +25,7 @@ function log(
     ROUTER_DEFAULT_STRATEGY: 'hybrid',
     ROUTER_EXPLORATION_PERMILLE: String(explorationPermille),
   };
-  const config = loadConfig([RoutingConfig], settings).get(RoutingConfig);
-  const service = new RouterService(config, strategies, new IntentClassifier(config, embedder));
+  const service = testRouter(settings);
   const decisions = Array.from({ length: count }, (_, i): LoggedDecision => {
     const request = chatRequest(PROMPTS[i % PROMPTS.length] ?? '', {});
     const decision = service.decide({

@@ -41,6 +41,24 @@ export class CostConfig {
   readonly holdSeconds: number;
 
   @Setting({
+    env: 'BUDGET_WAIT_MS',
+    type: integer({ min: 0, max: 60_000 }),
+    default: 2_000,
+    describe:
+      'How long a request waits for money that running requests hold and will give back, before it is refused. 0 means not at all.',
+  })
+  readonly budgetWaitMs: number;
+
+  @Setting({
+    env: 'BUDGET_DRIFT_SECONDS',
+    type: integer({ min: 0, max: 86_400 }),
+    default: 60,
+    describe:
+      'Pause between two comparisons of the budget counters with the ledger, for organizations with requests. 0 means never.',
+  })
+  readonly driftSeconds: number;
+
+  @Setting({
     env: 'RATE_LIMIT_TOKENS_PER_MINUTE',
     type: integer({ min: 0, max: 1_000_000_000 }),
     default: 0,

@@ -13,8 +13,14 @@ import { BudgetRepository } from './budgets/budget.repository';
 import { CallerBudgets } from './budgets/caller-budgets';
 import { LedgerCounters } from './budgets/ledger-counters';
 import { BudgetAdmission } from './holds/budget-admission';
-import { CounterLoader } from './holds/counter-loader';
+import { CounterLoader } from './rebuild/counter-loader';
+import { DriftWatch } from './rebuild/drift-watch';
+import { RebuildExchange } from './rebuild/rebuild-exchange';
+import { ReplicaContribution } from './rebuild/replica-contribution';
+import { ReplicaRoster } from './rebuild/replica-roster';
 import { HoldKeeper } from './holds/hold-keeper';
+import { RefusalReporter } from './holds/refusal-reporter';
+import { RoomQueue } from './holds/room-queue';
 import { LedgerModule } from './ledger/ledger.module';
 import { RequestJournal } from './ledger/request-journal';
 import { RequestOutboxConsumer } from './ledger/request-outbox-consumer';
@@ -44,7 +50,13 @@ import { UsageShipping } from './ledger/usage-shipping';
     SpendingQuery,
     BudgetAdmission,
     CounterLoader,
+    DriftWatch,
+    RebuildExchange,
+    ReplicaContribution,
+    ReplicaRoster,
     HoldKeeper,
+    RoomQueue,
+    RefusalReporter,
     UsageJournal,
     RequestJournal,
     RequestOutboxConsumer,

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { callerOf } from '../access/gateway-request';
 import { AppError } from '../common/app-error';
 import type { NanoUsd } from '../common/money';
-import { BudgetAdmission, type Refusal } from '../cost/holds/budget-admission';
+import { BudgetAdmission } from '../cost/holds/budget-admission';
+import type { Refusal } from '../cost/holds/refusal';
 import type { RequestHold } from '../cost/holds/request-hold';
 import { ChatEpilogue } from './chat-epilogue';
 import { ChatPlanner, type ChatPlan } from './chat-planner';
@@ -20,6 +21,12 @@ export interface AdmittedChat {
   readonly input: PlanningInput;
   readonly plan: ChatPlan;
   readonly run: ChatRun;
+}
+
+interface Arrival {
+  readonly request: ChatGatewayRequest;
+  readonly input: PlanningInput;
+  readonly signal: AbortSignal;
 }
 
 const ENDPOINT = 'chat.completions';
@@ -57,7 +64,7 @@ export class ChatService {
       span: request.state.span,
     };
     const first = this.planner.plan(input, chat.preferences.ceilingNanoUsd);
-    const { plan, hold } = await this.reserve(request, input, first);
+    const { plan, hold } = await this.reserve({ request, input, signal }, first);
     const nextTargets = (): readonly ExecutionTarget[] =>
       this.planWithin(input, input.preferences.ceilingNanoUsd)?.targets ?? [];
     return { plan, input, run: toRun(request, input, { plan, nextTargets, hold, signal }) };
@@ -89,19 +96,21 @@ export class ChatService {
     await Promise.all([this.epilogue.drained(), this.planner.drained()]);
   }
 
-  /** Holds the plan's first target; when the budget has no room for it, asks for the best plan that fits. */
+  /** Holds the plan's first target; when the budget has no room for it, asks for the best plan that fits; else waits a little. */
   private async reserve(
-    request: ChatGatewayRequest,
-    input: PlanningInput,
+    { request, input, signal }: Arrival,
     first: ChatPlan,
   ): Promise<{ plan: ChatPlan; hold: RequestHold }> {
-    const outcome = await this.admission.admit(admissionOf(request, input, first));
+    const wish = admissionOf(request, input, first);
+    const outcome = await this.admission.admit(wish);
     if (outcome.kind === 'admitted') return { plan: first, hold: outcome.hold };
     for (const plan of this.plansAround(outcome, input)) {
       const second = await this.admission.admit(admissionOf(request, input, plan));
       if (second.kind === 'admitted') return { plan, hold: second.hold };
     }
-    throw outcome.error;
+    const hold = await this.admission.admitLater(wish, outcome, signal);
+    if (hold instanceof AppError) throw hold;
+    return { plan: first, hold };
   }
 
   /** Plans for models the refusing budget does not count, then for what it still has room for. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { callerOf } from '../access/gateway-request';
+import { AppError } from '../common/app-error';
 import { BudgetAdmission } from '../cost/holds/budget-admission';
 import type { RequestHold } from '../cost/holds/request-hold';
 import type { EmbeddingResult } from '../llm/embedding-result';
@@ -44,16 +45,19 @@ export class EmbeddingService {
     const plan = this.planner.plan({ ...embedding, caller, span: request.state.span });
     const target = plan.parts[0]?.targets[0];
     if (!target) throw new Error('a plan without targets');
-    const outcome = await this.admission.admit({
+    const wish = {
       requestId: request.state.requestId,
       caller,
       target: target.card,
       worstCaseNanoUsd: plan.worstCaseNanoUsd,
       worstCaseTokens: plan.size.inputTokensBound,
-    });
+    };
+    const outcome = await this.admission.admit(wish);
     // There is nothing cheaper to fall back to.
-    if (outcome.kind === 'refused') throw outcome.error;
-    return { plan, run: toRun(request, embedding, { plan, hold: outcome.hold, signal }) };
+    const hold =
+      outcome.kind === 'admitted' ? outcome.hold : await this.admission.admitLater(wish, outcome, signal);
+    if (hold instanceof AppError) throw hold;
+    return { plan, run: toRun(request, embedding, { plan, hold, signal }) };
   }
 
   /** One vector per input, each part's from the first target that gives them; one part after the other. */

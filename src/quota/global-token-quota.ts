@@ -5,6 +5,7 @@ import {
   type ExpiredHold,
   type HoldOutcome,
   type HoldRequest,
+  type LiveHold,
   type RateLine,
   type RateOutcome,
   type RateRequest,
@@ -25,6 +26,10 @@ export class GlobalTokenQuota extends QuotaStore {
     private readonly lines: readonly RateLine[],
   ) {
     super();
+  }
+
+  get isShared(): boolean {
+    return this.store.isShared;
   }
 
   async hold(request: HoldRequest): Promise<HoldOutcome> {
@@ -62,8 +67,8 @@ export class GlobalTokenQuota extends QuotaStore {
     return this.store.readCounters(organizationId, counters);
   }
 
-  load(organizationId: string, seeds: readonly CounterSeed[]): Promise<boolean> {
-    return this.store.load(organizationId, seeds);
+  load(organizationId: string, seeds: readonly CounterSeed[], holds?: readonly LiveHold[]): Promise<boolean> {
+    return this.store.load(organizationId, seeds, holds);
   }
 
   isLoaded(organizationId: string): Promise<boolean> {

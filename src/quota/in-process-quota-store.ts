@@ -20,6 +20,7 @@ import {
   type ExpiredHold,
   type HoldOutcome,
   type HoldRequest,
+  type LiveHold,
   type RateLine,
   type RateOutcome,
   type RateRequest,
@@ -78,6 +79,7 @@ class Organization {
 /** Quota of a single process. What it knows ends with the process: every organization is loaded anew from the ledger. */
 @Injectable()
 export class InProcessQuotaStore extends QuotaStore {
+  readonly isShared = false;
   private readonly organizations = new Map<string, Organization>();
   private readonly rates: SweepingMap<RateEntry>;
 
@@ -125,7 +127,11 @@ export class InProcessQuotaStore extends QuotaStore {
     );
   }
 
-  load(organizationId: string, seeds: readonly CounterSeed[]): Promise<boolean> {
+  load(
+    organizationId: string,
+    seeds: readonly CounterSeed[],
+    holds: readonly LiveHold[] = [],
+  ): Promise<boolean> {
     return answer(() => {
       checkSeeds(seeds);
       const organization = this.organizationOf(organizationId);
@@ -135,6 +141,7 @@ export class InProcessQuotaStore extends QuotaStore {
         if (organization.counters.get(counter) !== undefined) continue;
         organization.counters.set(counter, newCounter(spentNanoUsd, windowEndsAtMs));
       }
+      if (first) for (const hold of holds) repost(organization, organizationId, hold);
       return first;
     });
   }
@@ -198,6 +205,7 @@ export class InProcessQuotaStore extends QuotaStore {
 
   private finish({ organizationId, holdId, actualNanoUsd, actualTokens }: SettleRequest): SettleOutcome {
     const organization = this.organizationOf(organizationId);
+    if (!organization.loaded) return 'not_loaded';
     const nowMs = this.clock.now();
     const live = organization.live.get(holdId);
     const hold = live ?? organization.charged.get(holdId, nowMs);
@@ -250,6 +258,25 @@ export class InProcessQuotaStore extends QuotaStore {
 
 function answer<T>(work: () => T): Promise<T> {
   return new Promise((resolve) => resolve(work()));
+}
+
+/** Puts a running hold back; it counts even if it no longer fits. */
+function repost(organization: Organization, organizationId: string, hold: LiveHold): void {
+  const { holdId, amountNanoUsd, expiresAtMs, note } = hold;
+  const counters = hold.counters.map((line) => counterFor(organization, line));
+  for (const counter of counters) counter.held += amountNanoUsd;
+  const budgets: readonly BudgetLine[] = [];
+  const request = {
+    organizationId,
+    holdId,
+    amountNanoUsd,
+    tokens: 0,
+    budgets,
+    tokenLimits: [],
+    expiresAtMs,
+    note,
+  };
+  organization.live.set(holdId, { request, counters, reservations: [], expiresAtMs });
 }
 
 function newCounter(spent: NanoUsd, windowEndsAtMs: number): Counter {

@@ -63,8 +63,8 @@ export interface SettleRequest extends HoldEnd {
   readonly organizationId: string;
 }
 
-/** `settled`: counted now. `already`: an earlier settle counted. `corrected`: the hold had expired and was charged, the difference was posted. `unknown`: no such hold in this generation, nothing changed. */
-export type SettleOutcome = 'settled' | 'already' | 'corrected' | 'unknown';
+/** `settled`: counted now. `already`: an earlier settle counted. `corrected`: the hold had expired and was charged, the difference was posted. `unknown`: no such hold in this generation, nothing changed. `not_loaded`: the counters are being rebuilt, nothing changed, try again. */
+export type SettleOutcome = 'settled' | 'already' | 'corrected' | 'unknown' | 'not_loaded';
 
 /** A hold nobody settled in time; its amount now counts as spent. */
 export interface ExpiredHold {
@@ -103,6 +103,15 @@ export interface CounterSeed {
   readonly windowEndsAtMs: number;
 }
 
+/** A reservation that a rebuilt store has to have; it counts even if it no longer fits. */
+export interface LiveHold {
+  readonly holdId: string;
+  readonly amountNanoUsd: NanoUsd;
+  readonly counters: readonly Pick<BudgetLine, 'counter' | 'windowEndsAtMs'>[];
+  readonly expiresAtMs: number;
+  readonly note: string;
+}
+
 /**
  * Budgets and rate limits of an organization, atomic over everything one request touches.
  * Two implementations, one contract suite: in-process (embedded shape) and Redis (one Lua script per
@@ -110,6 +119,8 @@ export interface CounterSeed {
  * settled, or expired and charged. All methods fail with `store_unavailable` (AppError) when the store cannot be reached in time.
  */
 export abstract class QuotaStore {
+  /** Whether other processes use the same counters. */
+  abstract readonly isShared: boolean;
   /**
    * Takes every counter or none: refused unless spent + held + amount ≤ limit on each enforced line.
    * A repeated hold id takes nothing again and is answered `held`, whatever became of the hold. After a
@@ -126,12 +137,17 @@ export abstract class QuotaStore {
     counters: readonly string[],
   ): Promise<readonly CounterState[]>;
   /**
-   * Loads the spent amounts of an organization whose counters are missing and opens it for holds.
+   * Loads the spent amounts and running holds of an organization whose counters are missing, or may have lost
+   * something (a server with another replication id), and opens it for holds.
    * Only the first of several concurrent loads counts; false means somebody else had loaded it. In an
    * open organization only counters that do not exist yet are seeded: how a new budget in a running
    * window gets what was spent before it.
    */
-  abstract load(organizationId: string, seeds: readonly CounterSeed[]): Promise<boolean>;
+  abstract load(
+    organizationId: string,
+    seeds: readonly CounterSeed[],
+    holds?: readonly LiveHold[],
+  ): Promise<boolean>;
   /** Whether the organization's counters are loaded, so that they mean something. */
   abstract isLoaded(organizationId: string): Promise<boolean>;
   /**

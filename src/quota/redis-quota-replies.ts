@@ -7,9 +7,15 @@ import type {
   RateOutcome,
   SettleOutcome,
 } from './quota-store';
-import { EXPIRE, HOLD, LOAD, RAISE, RENEW, SETTLE, TAKE_REQUEST, UNDO } from './redis-quota-scripts';
+import { EXPIRE, HOLD, LOAD, LOADED, RAISE, RENEW, SETTLE, TAKE_REQUEST, UNDO } from './redis-quota-scripts';
 
-const SETTLE_OUTCOMES: readonly SettleOutcome[] = ['settled', 'already', 'corrected', 'unknown'];
+const SETTLE_OUTCOMES: readonly SettleOutcome[] = [
+  'settled',
+  'already',
+  'corrected',
+  'unknown',
+  'not_loaded',
+];
 
 /** The scripts with their replies read. */
 export const QUOTA_SCRIPTS = {
@@ -19,6 +25,7 @@ export const QUOTA_SCRIPTS = {
   renew: new LuaScript(RENEW, toFlag),
   expire: new LuaScript(EXPIRE, toExpiredHolds),
   load: new LuaScript(LOAD, toFlag),
+  loaded: new LuaScript(LOADED, toFlag),
   raise: new LuaScript(RAISE, toFlag),
   takeRequest: new LuaScript(TAKE_REQUEST, toNumbers),
 } as const;

@@ -1,6 +1,8 @@
 /*
  * Every script gets the same first keys, all of one organization and one hash tag:
- *   1 state    hash   `generation`, `s:<counter>` spent, `h:<counter>` held (marker and counters live and die together)
+ *   1 state    hash   `generation`, `s:<counter>` spent, `h:<counter>` held (marker and counters live and die together).
+ *                     The marker is the replication id of the server: after a failover or restart, which may have lost
+ *                     writes, it is another one, and the counters have to be rebuilt.
  *   2 windows  zset   counter → when it may be forgotten
  *   3 holds    hash   hold id → packed record of live and charged holds
  *   4 live     zset   hold id → expiry
@@ -19,6 +21,9 @@ end
 `;
 
 const KEYS = `
+local function isLoaded(marker)
+  return marker and marker == string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)')
+end
 local state, windows, holds, live, charged, settled = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local function remembered(set, id, now)
   local untilMs = redis.call('ZSCORE', set, id)
@@ -77,6 +82,7 @@ end
 /** Ends a live or charged hold with what was really spent; exactly once. */
 const SETTLING = `
 local function settle(id, actualText, actualTokens, memoryMs, memoryCount, now)
+  if not isLoaded(redis.call('HGET', state, 'generation')) then return 'not_loaded' end
   local record = redis.call('HGET', holds, id)
   if not record then return remembered(settled, id, now) and 'already' or 'unknown' end
   local isLive = redis.call('ZSCORE', live, id)
@@ -86,7 +92,6 @@ local function settle(id, actualText, actualTokens, memoryMs, memoryCount, now)
   local fields = { 'generation' }
   for i, counter in ipairs(counters) do fields[i + 1] = 'h:' .. counter end
   local present = redis.call('HMGET', state, unpack(fields))
-  if not present[1] then return 'unknown' end
   local spent = isLive and actualText or string.format('%.0f', tonumber(actualText) - tonumber(amountText))
   for i, counter in ipairs(counters) do
     -- A counter whose window was forgotten stays forgotten.
@@ -125,7 +130,7 @@ for i = 1, budgets do
   fields[i * 2], fields[i * 2 + 1] = 's:' .. counter, 'h:' .. counter
 end
 local values = redis.call('HMGET', state, unpack(fields))
-if not values[1] then return { 'not_loaded' } end
+if not isLoaded(values[1]) then return { 'not_loaded' } end
 
 local known = redis.call('HEXISTS', holds, id) == 1
 if known then known = redis.call('ZSCORE', live, id) or remembered(charged, id, now) end
@@ -182,7 +187,7 @@ return settle(ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(A
 
 /** Never lowers a counter. ARGV: clock, (counter, spent, forget at)… Answers 0 for an organization that is not loaded. */
 export const RAISE = `${CLOCK}${KEYS}
-if redis.call('HEXISTS', state, 'generation') == 0 then return 0 end
+if not isLoaded(redis.call('HGET', state, 'generation')) then return 0 end
 for i = 2, #ARGV, 3 do
   local counter = ARGV[i]
   local missing = tonumber(ARGV[i + 1]) - tonumber(redis.call('HGET', state, 's:' .. counter) or '0')
@@ -242,20 +247,42 @@ end
 return answer
 `;
 
-/** ARGV: clock, (counter, spent, forget at)… A missing marker starts a new generation: holds of the old one are unknown to it. */
+/**
+ * ARGV: clock, number of seeds, (counter, spent, forget at)…, (hold id, amount, lifetime ms, note, number of counters, (counter, forget at)…)….
+ * A missing marker, or that of another server, starts a new generation: holds of the old one are unknown to it, but for those given here.
+ */
 export const LOAD = `${CLOCK}${KEYS}
-local first = redis.call('HEXISTS', state, 'generation') == 0
+local first = not isLoaded(redis.call('HGET', state, 'generation'))
+local now = clock()
 if first then
   redis.call('DEL', unpack(KEYS))
-  redis.call('HSET', state, 'generation', string.format('%.0f', clock()))
+  redis.call('HSET', state, 'generation', string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)'))
 end
-for i = 2, #ARGV, 3 do
+local seeds = tonumber(ARGV[2])
+for i = 3, 2 + seeds * 3, 3 do
   local counter = ARGV[i]
   if redis.call('HEXISTS', state, 'h:' .. counter) == 0 and redis.call('HSETNX', state, 's:' .. counter, ARGV[i + 1]) == 1 then
     redis.call('ZADD', windows, ARGV[i + 2], counter)
   end
 end
+local at = 3 + seeds * 3
+while first and ARGV[at] do
+  local id, amountText, counters = ARGV[at], ARGV[at + 1], {}
+  for i = 1, tonumber(ARGV[at + 4]) do
+    counters[i] = ARGV[at + 3 + i * 2]
+    redis.call('HINCRBY', state, 'h:' .. counters[i], amountText)
+    redis.call('ZADD', windows, ARGV[at + 4 + i * 2], counters[i])
+  end
+  redis.call('HSET', holds, id, cmsgpack.pack({ amountText, 0, ARGV[at + 3], counters, {} }))
+  redis.call('ZADD', live, now + tonumber(ARGV[at + 2]), id)
+  at = at + 5 + #counters * 2
+end
 return first and 1 or 0
+`;
+
+/** Whether the organization's counters are those of this server's generation. */
+export const LOADED = `${KEYS}
+return isLoaded(redis.call('HGET', state, 'generation')) and 1 or 0
 `;
 
 /** KEYS: rate windows. ARGV: clock, how far the caller's time is ahead of it, (limit, window ms)… Answers allowed, line, remaining, reset ms. */

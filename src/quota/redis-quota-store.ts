@@ -21,6 +21,7 @@ import {
   type HoldEnd,
   type HoldOutcome,
   type HoldRequest,
+  type LiveHold,
   type RateLine,
   type RateOutcome,
   type RateRequest,
@@ -44,6 +45,7 @@ export interface RedisQuotaOptions {
 
 /** Quota shared by all replicas. */
 export class RedisQuotaStore extends QuotaStore {
+  readonly isShared = true;
   private readonly client: RedisClient;
   private readonly clock: Clock;
   private readonly registry: string;
@@ -114,15 +116,24 @@ export class RedisQuotaStore extends QuotaStore {
     }));
   }
 
-  async load(organizationId: string, seeds: readonly CounterSeed[]): Promise<boolean> {
+  async load(
+    organizationId: string,
+    seeds: readonly CounterSeed[],
+    holds: readonly LiveHold[] = [],
+  ): Promise<boolean> {
     checkSeeds(seeds);
+    const now = this.clock.now();
+    const args = [
+      seeds.length,
+      ...seeds.flatMap(seedArguments),
+      ...holds.flatMap((hold) => liveHoldArguments(hold, now)),
+    ];
     await this.register(organizationId, 'again');
-    return guard('load', () => this.run(QUOTA_SCRIPTS.load, organizationId, seeds.flatMap(seedArguments)));
+    return guard('load', () => this.run(QUOTA_SCRIPTS.load, organizationId, args));
   }
 
   async isLoaded(organizationId: string): Promise<boolean> {
-    const [state] = this.keysOf(organizationId);
-    return (await guard('state', () => this.client.hexists(state, 'generation'))) === 1;
+    return guard('state', () => this.run(QUOTA_SCRIPTS.loaded, organizationId, []));
   }
 
   async raise(organizationId: string, seeds: readonly CounterSeed[]): Promise<boolean> {
@@ -215,6 +226,18 @@ function budgetArguments({ counter, limitNanoUsd, mode, windowEndsAtMs }: Budget
 
 function seedArguments({ counter, spentNanoUsd, windowEndsAtMs }: CounterSeed): LuaArgument[] {
   return [counter, String(spentNanoUsd), windowEndsAtMs + COUNTER_GRACE_MS];
+}
+
+function liveHoldArguments(hold: LiveHold, nowMs: number): LuaArgument[] {
+  const { holdId, amountNanoUsd, counters, expiresAtMs, note } = hold;
+  return [
+    holdId,
+    String(amountNanoUsd),
+    expiresAtMs - nowMs,
+    note,
+    counters.length,
+    ...counters.flatMap(({ counter, windowEndsAtMs }) => [counter, windowEndsAtMs + COUNTER_GRACE_MS]),
+  ];
 }
 
 function settleArguments({ holdId, actualNanoUsd, actualTokens }: HoldEnd): LuaArgument[] {

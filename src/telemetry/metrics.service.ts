@@ -189,6 +189,21 @@ export class MetricsService {
     this.counters.get(holds, outcome, () => holds.labels(outcome)).inc(count);
   }
 
+  /** Greatest distance between a counter and the ledger at the last comparison. */
+  counterDrift(nanoUsd: bigint): void {
+    if (this.enabled) this.metrics.counterDrift.set(Number(nanoUsd) / 1e9);
+  }
+
+  /** The counters of an organization were computed from the ledger. */
+  countersRebuilt(): void {
+    if (this.enabled) this.metrics.counterRebuilds.inc();
+  }
+
+  /** How waiting for room in a budget ended. */
+  budgetWait(outcome: 'granted' | 'in_vain' | 'timeout' | 'client_left'): void {
+    if (this.enabled) this.metrics.budgetWaits.inc({ outcome });
+  }
+
   holdsExpired(count: number): void {
     this.holdOutcome('expired', count);
   }

@@ -99,6 +99,20 @@ function money({ counter, gauge, histogram }: Define) {
       'level',
     ]),
     holds: counter('modelmuxer_budget_holds_total', 'Budget holds by what became of them', ['outcome']),
+    budgetWaits: counter(
+      'modelmuxer_budget_waits_total',
+      'Requests that waited for room in a budget, by how it ended',
+      ['outcome'],
+    ),
+    counterDrift: gauge(
+      'modelmuxer_budget_counter_drift_usd',
+      'Greatest distance between a budget counter and the ledger at the last comparison',
+    ),
+    counterRebuilds: counter(
+      'modelmuxer_budget_rebuilds_total',
+      'Organizations whose budget counters were rebuilt from the ledger',
+      [],
+    ),
     ledgerRows: counter('modelmuxer_ledger_rows_total', 'Rows booked in the ledger', []),
     alerts: counter('modelmuxer_alerts_total', 'Alerts raised', ['kind', 'severity']),
     alertDeliveries: counter('modelmuxer_alert_deliveries_total', 'Attempts to deliver an alert', [

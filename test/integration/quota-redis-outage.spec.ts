@@ -149,7 +149,7 @@ describeWithRedis('RedisQuotaStore on a living Redis', () => {
     await connection.commands.del(`${connection.keyPrefix}:{${organizationId}}:quota:state`);
     const settle = { organizationId, holdId: held.holdId, actualNanoUsd: 5n, actualTokens: 0 };
 
-    await expect(store.settle(settle)).resolves.toBe('unknown');
+    await expect(store.settle(settle)).resolves.toBe('not_loaded');
     await store.load(organizationId, []);
     await expect(store.settle(settle)).resolves.toBe('unknown');
     await expect(store.expireDue(organizationId, Date.now() + 600_000, 10)).resolves.toEqual([]);

@@ -1,3 +1,4 @@
+import type { AuditEvent, AuditLog } from '../../src/access/audit-log';
 import type { Caller } from '../../src/access/caller';
 import { newId } from '../../src/common/ids';
 import type { NanoUsd } from '../../src/common/money';
@@ -8,8 +9,14 @@ import { CallerBudgets } from '../../src/cost/budgets/caller-budgets';
 import { LedgerCounters } from '../../src/cost/budgets/ledger-counters';
 import { CostConfig } from '../../src/cost/cost.config';
 import { BudgetAdmission, type AdmissionRequest } from '../../src/cost/holds/budget-admission';
-import { CounterLoader } from '../../src/cost/holds/counter-loader';
+import { CounterLoader } from '../../src/cost/rebuild/counter-loader';
 import { HoldKeeper } from '../../src/cost/holds/hold-keeper';
+import { DriftWatch } from '../../src/cost/rebuild/drift-watch';
+import { RebuildExchange } from '../../src/cost/rebuild/rebuild-exchange';
+import { ReplicaContribution } from '../../src/cost/rebuild/replica-contribution';
+import { ReplicaRoster } from '../../src/cost/rebuild/replica-roster';
+import { RoomQueue } from '../../src/cost/holds/room-queue';
+import { RefusalReporter } from '../../src/cost/holds/refusal-reporter';
 import type { RequestHold } from '../../src/cost/holds/request-hold';
 import {
   SpendingQuery,
@@ -79,7 +86,10 @@ class MemoryLedger extends SpendingQuery {
   override async read(question: SpendingQuestion): Promise<SpendingAnswer> {
     this.reads += 1;
     if (this.failure) throw this.failure;
-    const rows = this.rows.filter((row) => row.organization_id === question.organizationId);
+    const rows = this.rows.filter(
+      (row) =>
+        row.organization_id === question.organizationId && !question.withoutHolds.includes(row.hold_id),
+    );
     return {
       spendings: rows.map((row) => ({
         projectId: row.project_id,
@@ -173,28 +183,40 @@ export class CostKit {
   readonly budgets = new MemoryBudgets();
   readonly shipper = new IdleShipper();
   readonly config: CostConfig;
+  readonly queue: RoomQueue;
   readonly keeper: HoldKeeper;
+  readonly audited: AuditEvent[] = [];
+  readonly audit: AuditLog = {
+    record: (event) => {
+      this.audited.push(event);
+      return Promise.resolve();
+    },
+  };
   readonly loader: CounterLoader;
+  readonly drift: DriftWatch;
   readonly admission: BudgetAdmission;
   readonly metrics = silentMetrics();
 
   constructor(settings: Readonly<Record<string, string>> = {}) {
     this.config = loadConfig([CostConfig], settings).get(CostConfig);
-    this.keeper = new HoldKeeper(this.store, this.clock, this.config, this.metrics);
-    const book = new BudgetBook(this.budgets, new InProcessPubSub(), this.clock);
+    this.queue = new RoomQueue(this.config, this.metrics);
+    this.keeper = new HoldKeeper(this.store, this.clock, this.config, this.metrics, this.queue);
+    const pubSub = new InProcessPubSub();
+    const book = new BudgetBook(this.budgets, pubSub, this.clock);
     const counters = new LedgerCounters(this.ledger, this.shipper, book, this.clock);
-    this.loader = new CounterLoader(this.store, counters, this.keeper, this.clock);
+    const own = new ReplicaContribution(this.keeper, this.shipper);
+    const exchange = new RebuildExchange(pubSub, new ReplicaRoster(pubSub, this.clock), own, this.clock);
+    this.loader = new CounterLoader(this.store, counters, own, exchange, this.metrics);
+    const rates = new CallerRates(loadConfig([RateLimitsConfig], settings).get(RateLimitsConfig));
+    const callers = new CallerBudgets(book, this.config, rates);
+    this.drift = new DriftWatch(this.store, counters, callers, this.config, this.metrics);
     this.admission = new BudgetAdmission(
-      this.store,
-      new CallerBudgets(
-        book,
-        this.config,
-        new CallerRates(loadConfig([RateLimitsConfig], settings).get(RateLimitsConfig)),
-      ),
+      callers,
       this.loader,
       this.keeper,
+      this.queue,
+      new RefusalReporter(this.metrics, this.audit),
       this.clock,
-      this.metrics,
     );
   }
 

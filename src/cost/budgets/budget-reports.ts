@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock';
 import type { NanoUsd } from '../../common/money';
 import { QuotaStore } from '../../quota/quota-store';
-import { CounterLoader } from '../holds/counter-loader';
+import { CounterLoader } from '../rebuild/counter-loader';
 import type { Budget } from './budget';
 import { counterName, currentWindow } from './budget-counter';
 import type { CalendarWindow } from './calendar-window';

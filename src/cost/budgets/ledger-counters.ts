@@ -15,8 +15,8 @@ export interface CountedOrganization {
 }
 
 /**
- * What the counters of an organization must show: the ledger, plus what this process has not yet got
- * into it. Both are taken together, so that no call is missed or counted twice.
+ * What the counters of an organization must show: the ledger, plus calls that have not yet got into it.
+ * Both are taken as of one instant, so that no call is missed or counted twice.
  */
 @Injectable()
 export class LedgerCounters {
@@ -27,19 +27,24 @@ export class LedgerCounters {
     private readonly clock: Clock,
   ) {}
 
-  async read({ organizationId, timeZone }: CountedOrganization): Promise<readonly CounterSeed[]> {
+  /** `rows` and holds are those of all replicas; without them those of this process count. */
+  async read(
+    { organizationId, timeZone }: CountedOrganization,
+    { rows, withoutHolds = [] }: { rows?: readonly UsageRow[]; withoutHolds?: readonly string[] } = {},
+  ): Promise<readonly CounterSeed[]> {
     const now = this.clock.now();
     const budgets = await this.book.budgetsOf(organizationId);
     const windows = new Map(
       windowsInUse(budgets).map((kind) => [kind, calendarWindow(kind, now, timeZone)] as const),
     );
     // Read first: what gets into the ledger in between is then found there, and left out here.
-    const unbooked = await this.unbookedRows(organizationId);
+    const unbooked = rows ?? (await this.unbookedRows(organizationId));
     const { spendings, recorded } = await this.spending.read({
       organizationId,
       sinceMs: [...windows.values()].map(({ startsAtMs }) => startsAtMs),
       byModel: countsByModel(budgets),
       attemptIds: unbooked.map((row) => row.attempt_id),
+      withoutHolds,
     });
     const sums = new CounterSums(organizationId, budgets, windows);
     const kinds = [...windows.keys()];

@@ -1,18 +1,18 @@
 import { Injectable } from '@nestjs/common';
+import type { Caller } from '../../access/caller';
 import { AppError } from '../../common/app-error';
 import { Clock } from '../../common/clock';
-import { displayUsd, toUsdNumber, type NanoUsd } from '../../common/money';
-import type { Caller } from '../../access/caller';
-import { describeRate, rateDetails } from '../../quota/caller-rates';
-import { QuotaStore, type HoldOutcome } from '../../quota/quota-store';
-import { MetricsService } from '../../telemetry/metrics.service';
-import type { BudgetFilter, BudgetTarget } from '../budgets/budget';
-import type { CallerBudget } from '../budgets/budget-lines';
-import { CallerBudgets, type CallerTerms } from '../budgets/caller-budgets';
-import { COST_ERRORS } from '../cost.errors';
-import { CounterLoader } from './counter-loader';
+import type { NanoUsd } from '../../common/money';
+import type { HoldOutcome } from '../../quota/quota-store';
+import type { BudgetTarget } from '../budgets/budget';
+import { CallerBudgets } from '../budgets/caller-budgets';
+import { CounterLoader } from '../rebuild/counter-loader';
 import { HoldKeeper } from './hold-keeper';
-import { RequestHold, type LegRequest, type Taken } from './request-hold';
+import { countersLoading, toRefusal, type Refusal } from './refusal';
+import { RefusalReporter } from './refusal-reporter';
+import type { LegRequest, RequestHold, Taken } from './request-hold';
+import { RoomQueue } from './room-queue';
+import type { Attempt } from './waiting-place';
 
 /** What a request may cost at most, before it is sent. */
 export interface AdmissionRequest {
@@ -27,14 +27,7 @@ export interface AdmissionRequest {
 export type AdmissionOutcome =
   { readonly kind: 'admitted'; readonly hold: RequestHold } | ({ readonly kind: 'refused' } & Refusal);
 
-/** Why a request was not admitted. */
-export interface Refusal {
-  readonly error: AppError;
-  /** What the refusing budget still has room for; undefined when money is not the reason. */
-  readonly availableNanoUsd: NanoUsd | undefined;
-  /** Calls the refusing budget counts; undefined when it counts all, or is not the reason. */
-  readonly onlyFor: BudgetFilter | undefined;
-}
+const NOTHING_TAKEN: Taken = { costNanoUsd: 0n, tokens: 0 };
 
 /**
  * The gate in front of every call that can cost money: reserves the worst case on all budgets and
@@ -43,38 +36,76 @@ export interface Refusal {
 @Injectable()
 export class BudgetAdmission {
   constructor(
-    private readonly store: QuotaStore,
     private readonly budgets: CallerBudgets,
     private readonly loader: CounterLoader,
     private readonly keeper: HoldKeeper,
+    private readonly queue: RoomQueue,
+    private readonly reporter: RefusalReporter,
     private readonly clock: Clock,
-    private readonly metrics: MetricsService,
   ) {}
 
-  /** Reserves the worst case; an admitted hold must be settled, whatever happens. */
-  async admit(request: AdmissionRequest): Promise<AdmissionOutcome> {
-    const nowMs = this.clock.now();
-    const terms = await this.budgets.termsFor(request.caller, nowMs);
-    const hold = this.newHold(request, terms, nowMs);
-    const outcome = await this.takeLoaded(hold, request, nowMs);
-    if (outcome.kind === 'held') {
-      this.keeper.watch(hold);
-      this.metrics.holdOutcome('granted');
-      return { kind: 'admitted', hold };
-    }
-    return { kind: 'refused', ...this.refusal(outcome, request, terms.budgets.for(request.target)) };
+  /** Reserves the worst case at once or not at all; an admitted hold must be settled, whatever happens. */
+  admit(request: AdmissionRequest): Promise<AdmissionOutcome> {
+    return this.attempt(request, { inTurn: false });
+  }
+
+  /**
+   * For a request without an alternative: waits for what running requests will give back, as long as that
+   * can help. The hold, or the error the client is told.
+   */
+  async admitLater(
+    request: AdmissionRequest,
+    refusal: Refusal,
+    signal: AbortSignal,
+  ): Promise<RequestHold | AppError> {
+    let last = refusal;
+    const { organizationId } = request.caller;
+    const attempt = async (): Promise<Attempt<RequestHold>> => {
+      const outcome = await this.attempt(request, { inTurn: true });
+      if (outcome.kind === 'admitted') return { kind: 'granted', value: outcome.hold };
+      last = outcome;
+      return outcome.busy ? { kind: 'busy', shortage: outcome.busy } : { kind: 'in_vain' };
+    };
+    const release = (hold: RequestHold): void => void this.keeper.settle(hold, NOTHING_TAKEN);
+    const shortage = refusal.busy;
+    const hold = shortage && (await this.queue.wait({ organizationId, shortage, attempt, release, signal }));
+    if (hold) return hold;
+    this.reporter.report(last, request);
+    return last.error;
   }
 
   /** Makes room for a further call of an admitted request after what it has taken so far; false when there is none. */
   async reserveNext(hold: RequestHold, call: LegRequest, taken: Taken): Promise<boolean> {
     if (hold.covers(call, taken)) return true;
     const outcome = await hold.take(call, this.clock.now(), taken);
+    this.keeper.moved(hold);
     return outcome.kind === 'held';
   }
 
   /** Ends the hold with what was really spent. Never rejects. */
   settle(hold: RequestHold, final: Taken): Promise<void> {
     return this.keeper.settle(hold, final);
+  }
+
+  private async attempt(
+    request: AdmissionRequest,
+    { inTurn }: { readonly inTurn: boolean },
+  ): Promise<AdmissionOutcome> {
+    const nowMs = this.clock.now();
+    const { organizationId } = request.caller;
+    const { budgets, tokenLimits } = await this.budgets.termsFor(request.caller, nowMs);
+    const lines = budgets.for(request.target);
+    const ahead = inTurn ? undefined : this.queue.findShortage(organizationId, lines);
+    if (ahead) return { kind: 'refused', ...toRefusal(ahead, request.worstCaseNanoUsd, lines) };
+    const hold = this.keeper.newHold(
+      { organizationId, budgets, tokenLimits, note: request.requestId },
+      nowMs,
+    );
+    const outcome = await this.takeLoaded(hold, request, nowMs);
+    if (outcome.kind !== 'held')
+      return { kind: 'refused', ...toRefusal(outcome, request.worstCaseNanoUsd, lines) };
+    this.keeper.watch(hold);
+    return { kind: 'admitted', hold };
   }
 
   private async takeLoaded(
@@ -97,91 +128,4 @@ export class BudgetAdmission {
       throw cause instanceof AppError ? cause : countersLoading(cause);
     }
   }
-
-  private newHold(
-    { requestId, caller }: AdmissionRequest,
-    { budgets, tokenLimits }: CallerTerms,
-    nowMs: number,
-  ): RequestHold {
-    const { organizationId } = caller;
-    const holdMs = this.keeper.holdMs;
-    return new RequestHold(
-      this.store,
-      { organizationId, budgets, tokenLimits, note: requestId, holdMs },
-      nowMs,
-    );
-  }
-
-  private refusal(
-    outcome: Exclude<HoldOutcome, { kind: 'held' }>,
-    request: AdmissionRequest,
-    budgets: readonly CallerBudget[],
-  ): Refusal {
-    if (outcome.kind === 'over_tokens') return { ...NOT_MONEY, error: overTokens(outcome) };
-    if (outcome.kind === 'not_loaded') return { ...NOT_MONEY, error: countersLoading(undefined) };
-    const budget = budgets.find((line) => line.counter === outcome.line.counter);
-    this.metrics.budgetDenied(budget?.level ?? 'user');
-    return {
-      error: overBudget(outcome, request.worstCaseNanoUsd, budget),
-      availableNanoUsd: availableOf(outcome),
-      onlyFor: budget && isFiltered(budget) ? budget : undefined,
-    };
-  }
-}
-
-const LEVEL_NAMES = { organization: 'organization', project: 'project', user: 'user', api_key: 'API key' };
-const NOT_MONEY = { availableNanoUsd: undefined, onlyFor: undefined };
-
-function isFiltered({ provider, model }: BudgetFilter): boolean {
-  return provider !== null || model !== null;
-}
-
-function overTokens({ line, retryAfterMs }: Extract<HoldOutcome, { kind: 'over_tokens' }>): AppError {
-  return new AppError(COST_ERRORS.tokenLimit, {
-    public: describeRate(line, 'tokens'),
-    details: rateDetails(line),
-    retryAfterSeconds: Math.ceil(retryAfterMs / 1000),
-  });
-}
-
-function countersLoading(cause: unknown): AppError {
-  return new AppError(COST_ERRORS.countersLoading, {
-    public: 'The budget counters are being rebuilt. Please try again.',
-    retryAfterSeconds: 1,
-    cause,
-  });
-}
-
-function availableOf(outcome: HoldOutcome): NanoUsd | undefined {
-  if (outcome.kind !== 'over_budget') return undefined;
-  const available = outcome.line.limitNanoUsd - outcome.spentNanoUsd - outcome.heldNanoUsd;
-  return available > 0n ? available : undefined;
-}
-
-function overBudget(
-  outcome: Extract<HoldOutcome, { kind: 'over_budget' }>,
-  estimate: NanoUsd,
-  budget: CallerBudget | undefined,
-): AppError {
-  const limit = outcome.line.limitNanoUsd;
-  return new AppError(COST_ERRORS.insufficientBudget, {
-    public: `The ${nameOf(budget)} of $${displayUsd(limit)} does not cover this request, which may cost up to $${displayUsd(estimate)}.`,
-    details: {
-      level: budget?.level,
-      window: budget?.window,
-      ...(budget?.provider != null && { provider: budget.provider }),
-      ...(budget?.model != null && { model: budget.model }),
-      limit: toUsdNumber(limit),
-      spent: toUsdNumber(outcome.spentNanoUsd),
-      held: toUsdNumber(outcome.heldNanoUsd),
-      estimate: toUsdNumber(estimate),
-      resets_at: new Date(outcome.line.windowEndsAtMs).toISOString(),
-    },
-  });
-}
-
-function nameOf(budget: CallerBudget | undefined): string {
-  if (budget === undefined) return 'budget';
-  const calls = [budget.provider, budget.model].filter((name) => name !== null).join('/');
-  return `${budget.window} ${LEVEL_NAMES[budget.level]} budget${calls === '' ? '' : ` for ${calls}`}`;
 }

@@ -18,7 +18,7 @@ describe('HoldKeeper', () => {
     }
 
     await expect(kit.daily()).resolves.toEqual({ spent: 0n, held: 4_000n });
-    expect(kit.keeper.liveHolds.has(hold)).toBe(true);
+    expect(kit.keeper.unendedOf('org_1').map(({ holdId }) => holdId)).toEqual([hold.holdId]);
   });
 
   it('does not renew a hold that is young', async () => {

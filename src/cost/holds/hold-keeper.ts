@@ -1,42 +1,61 @@
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '../../common/clock';
-import { QuotaStore } from '../../quota/quota-store';
+import { QuotaStore, type LiveHold } from '../../quota/quota-store';
 import { MetricsService } from '../../telemetry/metrics.service';
 import { CostConfig } from '../cost.config';
-import type { RequestHold, Taken } from './request-hold';
+import { RequestHold, type HoldTerms, type Taken } from './request-hold';
+import { RoomQueue } from './room-queue';
 
 const EXPIRY_BATCH = 500;
+const SETTLE_AGAIN_MS = 1_000;
 
 /** Renews the holds of running requests and charges those whose owner is gone. */
 @Injectable()
 export class HoldKeeper implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger(HoldKeeper.name);
   private readonly live = new Set<RequestHold>();
+  private readonly settling = new Set<RequestHold>();
   private readonly unsettled = new Map<RequestHold, Taken>();
-  private timer: NodeJS.Timeout | undefined;
+  private timers: readonly NodeJS.Timeout[] = [];
 
   constructor(
     private readonly store: QuotaStore,
     private readonly clock: Clock,
     private readonly config: CostConfig,
     private readonly metrics: MetricsService,
+    private readonly queue: RoomQueue,
   ) {}
 
   onModuleInit(): void {
-    this.timer = setInterval(() => void this.tick(), this.holdMs / 4).unref();
+    this.timers = [
+      setInterval(() => void this.tick(), this.holdMs / 4).unref(),
+      setInterval(() => void this.settlePending(), SETTLE_AGAIN_MS).unref(),
+    ];
   }
 
   onModuleDestroy(): void {
-    clearInterval(this.timer);
+    for (const timer of this.timers) clearInterval(timer);
   }
 
   /** How long a hold lives without being renewed. */
-  get holdMs(): number {
+  private get holdMs(): number {
     return this.config.holdSeconds * 1000;
   }
 
+  /** A reservation that is still to be taken. */
+  newHold(terms: Omit<HoldTerms, 'holdMs'>, nowMs: number): RequestHold {
+    return new RequestHold(this.store, { ...terms, holdMs: this.holdMs }, nowMs);
+  }
+
+  /** Call for a hold that was taken. */
   watch(hold: RequestHold): void {
     this.live.add(hold);
+    this.metrics.holdOutcome('granted');
+  }
+
+  /** Call when a hold has moved on to another call: what it gave up may be enough for somebody else. */
+  moved({ organizationId }: RequestHold): void {
+    this.queue.freed(organizationId);
   }
 
   /** Ends a hold. When the store is away the settle is repeated until it has been counted. */
@@ -47,27 +66,39 @@ export class HoldKeeper implements OnModuleInit, OnModuleDestroy {
         `A vendor billed more than the worst case of hold ${hold.holdId}; it is booked in full`,
       );
     }
+    this.settling.add(hold);
     this.live.delete(hold);
     try {
       await hold.settle(final);
       this.metrics.holdOutcome(fateOf(final));
+      this.queue.freed(hold.organizationId);
     } catch (error) {
       this.unsettled.set(hold, final);
       this.logger.warn(`Hold ${hold.holdId} could not be settled yet: ${messageOf(error)}`);
+    } finally {
+      this.settling.delete(hold);
     }
   }
 
-  get liveHolds(): ReadonlySet<RequestHold> {
-    return this.live;
+  /** Reservations of an organization that have not ended in the store: running, or not settled yet. */
+  unendedOf(organizationId: string): readonly LiveHold[] {
+    const now = this.clock.now();
+    return [...this.live, ...this.settling, ...this.unsettled.keys()]
+      .filter((hold) => hold.organizationId === organizationId)
+      .flatMap((hold) => hold.toLiveHolds(now));
   }
 
   /** One round of settling, renewing and expiring. What fails is tried again in the next round and keeps nothing else waiting. */
   async tick(): Promise<void> {
     await this.attempt('renewed', () => this.renewOld());
+    await this.settlePending();
+    await this.attempt('expired', () => this.expireOverdue());
+  }
+
+  private async settlePending(): Promise<void> {
     for (const [hold, final] of this.unsettled) {
       await this.attempt('settled', () => this.settleAgain(hold, final));
     }
-    await this.attempt('expired', () => this.expireOverdue());
   }
 
   private async attempt(what: string, work: () => Promise<void>): Promise<void> {
@@ -82,6 +113,7 @@ export class HoldKeeper implements OnModuleInit, OnModuleDestroy {
     await hold.settle(final);
     this.unsettled.delete(hold);
     this.metrics.holdOutcome(fateOf(final));
+    this.queue.freed(hold.organizationId);
   }
 
   private async renewOld(): Promise<void> {

@@ -142,13 +142,11 @@ describe('RequestHold', () => {
     const { kit, hold } = await fixture();
     await hold.take(call(4_000n), kit.clock.now());
     const { store: fresh } = new CostKit();
-    await fresh.load('org_1', [
-      { counter: 'c', spentNanoUsd: 9_000n, windowEndsAtMs: kit.clock.now() + 1_000 },
-    ]);
-    jest.spyOn(kit.store, 'hold').mockImplementation((request) => fresh.hold(request));
+    const seed = { counter: 'c', spentNanoUsd: 9_000n, windowEndsAtMs: kit.clock.now() + 1_000 };
     jest.spyOn(kit.store, 'settle').mockImplementation((request) => fresh.settle(request));
+    await expect(hold.settle(took(500n))).rejects.toThrow('rebuilt');
 
-    await hold.repost(kit.clock.now());
+    await fresh.load('org_1', [seed], hold.toLiveHolds(kit.clock.now()));
     const [reposted] = await fresh.readCounters('org_1', ['c']);
     await hold.settle(took(500n));
     const [settled] = await fresh.readCounters('org_1', ['c']);

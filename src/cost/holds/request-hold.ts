@@ -1,6 +1,13 @@
 import { newId } from '../../common/ids';
 import type { NanoUsd } from '../../common/money';
-import type { BudgetLine, HoldEnd, HoldOutcome, QuotaStore, RateLine } from '../../quota/quota-store';
+import type {
+  BudgetLine,
+  HoldEnd,
+  HoldOutcome,
+  LiveHold,
+  QuotaStore,
+  RateLine,
+} from '../../quota/quota-store';
 import type { BudgetTarget } from '../budgets/budget';
 
 /** Which budgets a call to a model counts on. */
@@ -125,7 +132,9 @@ export class RequestHold {
     if (this.settled) return;
     for (const leg of this.legs) {
       if (leg.ended) continue;
-      await this.store.settle({ organizationId: this.terms.organizationId, ...endOf(leg, total) });
+      const { organizationId } = this.terms;
+      const outcome = await this.store.settle({ organizationId, ...endOf(leg, total) });
+      if (outcome === 'not_loaded') throw new Error('the counters are being rebuilt');
       leg.ended = true;
     }
     this.settled = true;
@@ -139,12 +148,15 @@ export class RequestHold {
     return over > 0n ? over : 0n;
   }
 
-  /** Puts the reservation back after the store lost it; it then counts even if it no longer fits. */
-  async repost(nowMs: number): Promise<void> {
-    for (const leg of this.liveLegs()) {
-      const budgets = leg.budgets.map((line) => ({ ...line, mode: 'warn' as const }));
-      await this.store.hold({ ...this.toRequest(leg, nowMs), tokens: 0, budgets, tokenLimits: [] });
-    }
+  /** What a store that lost its data has to have of this hold. */
+  toLiveHolds(nowMs: number): readonly LiveHold[] {
+    return this.liveLegs().map(({ holdId, amountNanoUsd, budgets }) => ({
+      holdId,
+      amountNanoUsd,
+      counters: budgets,
+      expiresAtMs: nowMs + this.terms.holdMs,
+      note: this.terms.note,
+    }));
   }
 
   /** Keeps the reservation alive while its request runs. */

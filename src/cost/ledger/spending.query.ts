@@ -26,6 +26,8 @@ export interface SpendingQuestion {
   readonly byModel: boolean;
   /** Attempts of which the asker wants to know whether the sums contain them. */
   readonly attemptIds: readonly string[];
+  /** Holds whose calls do not count. */
+  readonly withoutHolds: readonly string[];
 }
 
 export interface SpendingAnswer {
@@ -62,7 +64,7 @@ export class SpendingQuery {
 
 async function sum(
   manager: EntityManager,
-  { organizationId, sinceMs, byModel }: SpendingQuestion,
+  { organizationId, sinceMs, byModel, withoutHolds }: SpendingQuestion,
 ): Promise<readonly Spending[]> {
   const since = sinceMs.map((ms) => new Date(ms).toISOString());
   const sums = since.map(
@@ -73,8 +75,9 @@ async function sum(
   const rows: unknown = await manager.query(
     `SELECT ${subject}, ${sums.join(', ')} FROM usage_record
      WHERE organization_id = $1 AND held_at >= ${earliest} AND started_on >= (${earliest} AT TIME ZONE 'UTC')::date
+       AND NOT (hold_id = ANY($${since.length + 3}::text[]))
      GROUP BY ${subject}`,
-    [organizationId, ...since, new Date(Math.min(...sinceMs)).toISOString()],
+    [organizationId, ...since, new Date(Math.min(...sinceMs)).toISOString(), withoutHolds],
   );
   return toRows(rows).map((row) => ({
     projectId: toText(row['project_id']),

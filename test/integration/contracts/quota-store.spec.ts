@@ -4,6 +4,7 @@ import { RedisQuotaStore } from '../../../src/quota/redis-quota-store';
 import { FakeClock } from '../../support/fake-clock';
 import { connectTestRedis } from '../../support/redis';
 import { describeWithRedis } from '../../support/services';
+import { itRebuildsAndReplaces } from './quota-rebuild.contract';
 import { itKeepsTheQuotaContract, type QuotaStoreUnderTest } from './quota-store.contract';
 import { itKeepsTheRateLimitContract } from './rate-limit.contract';
 
@@ -14,6 +15,7 @@ describe('InProcessQuotaStore', () => {
   };
 
   itKeepsTheQuotaContract(create);
+  itRebuildsAndReplaces(create);
   itKeepsTheRateLimitContract(create);
 });
 
@@ -32,5 +34,6 @@ describeWithRedis('RedisQuotaStore', () => {
   };
 
   itKeepsTheQuotaContract(create);
+  itRebuildsAndReplaces(create);
   itKeepsTheRateLimitContract(create);
 });

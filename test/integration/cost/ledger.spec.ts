@@ -11,7 +11,7 @@ const DAY_MS = 86_400_000;
 const NOON = Date.UTC(2027, 0, 15, 12);
 
 function question(sinceMs: readonly number[]): SpendingQuestion {
-  return { organizationId: 'org_1', sinceMs, byModel: false, attemptIds: [] };
+  return { organizationId: 'org_1', sinceMs, byModel: false, attemptIds: [], withoutHolds: [] };
 }
 
 function guarantees(open: () => Promise<MigratedDatabase>): void {

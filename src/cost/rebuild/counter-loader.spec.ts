@@ -36,18 +36,23 @@ describe('CounterLoader', () => {
     await expect(kit.daily()).resolves.toEqual({ spent: 12n, held: 0n });
   });
 
-  it('puts the holds of running requests back into a store that lost them', async () => {
+  it('puts the holds of running requests back, and counts their calls in the ledger with them only', async () => {
     const kit = new CostKit();
     const hold = await kit.hold(4_000n);
     await kit.hold(1_000n, { caller: caller({ organizationId: 'org_2' }) });
+    kit.ledger.rows = [
+      usageRow({ cost_nano_usd: '700', hold_id: hold.holdId }, kit.clock.now()),
+      usageRow({ cost_nano_usd: '50' }, kit.clock.now()),
+    ];
     const lost = new CostKit();
     jest.spyOn(kit.store, 'load').mockImplementation((...seeds) => lost.store.load(...seeds));
-    jest.spyOn(kit.store, 'hold').mockImplementation((request) => lost.store.hold(request));
+    jest.spyOn(kit.store, 'settle').mockImplementation((request) => lost.store.settle(request));
 
     await kit.loader.load({ organizationId: 'org_1', timeZone: 'UTC' });
 
-    expect(lost.store.holds.map((request) => request.holdId)).toEqual([hold.holdId]);
-    await expect(lost.daily()).resolves.toEqual({ spent: 0n, held: 4_000n });
+    await expect(lost.daily()).resolves.toEqual({ spent: 50n, held: 4_000n });
+    await kit.admission.settle(hold, { costNanoUsd: 900n, tokens: 1 });
+    await expect(lost.daily()).resolves.toEqual({ spent: 950n, held: 0n });
   });
 
   it('names windows by the time zone of the organization', async () => {

@@ -39,7 +39,8 @@ const folders = ['integration', 'e2e', 'compatibility', 'litellm'];
 const project = (name, settings) => ({ ...base, displayName: name, ...settings });
 
 export default {
-  testTimeout: 30_000,
+  // Hooks that start an application take many times as long on a busy machine.
+  testTimeout: 90_000,
   projects: [
     project('unit', {
       testRegex: '\\.spec\\.ts$',

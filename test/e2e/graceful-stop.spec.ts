@@ -80,7 +80,8 @@ describeInBothShapes('SIGTERM', (shape) => {
     expect(answers.map((one) => contentOf(one))).toEqual(answers.map(() => TEXT));
     expect(answer.status).toBe(200);
     expect(code).toBe(0);
-    expect(tookMs).toBeLessThan(2_400);
+    // The streams take half a second; a connection that held up the end would take thirty.
+    expect(tookMs).toBeLessThan(8_000);
     expect(silent.every((socket) => socket.destroyed)).toBe(true);
     expect(spool).toEqual([]);
     expect(rows).toHaveLength(21);

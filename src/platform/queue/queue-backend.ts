@@ -7,12 +7,16 @@ import {
 import type { Pool } from 'pg';
 import type { DatabaseServer } from '../database/database-server';
 import type { RedisConnection } from '../redis/redis-connection';
+import { QUEUE_NAMES } from './jobs';
 
 /** Schema of BullMQ's tables when the queue lives in PostgreSQL. */
 const QUEUE_SCHEMA = 'bullmq';
 /** Hash tag: all keys of the queues lie in one slot of a Redis cluster. */
 const REDIS_PREFIX = '{modelmuxer}';
-const POOL_SIZE = 6;
+/** A worker keeps one connection to be woken by, and takes one for its work. */
+const POOL_SIZE = 2 * QUEUE_NAMES.length + 2;
+/** Every queue and every worker listens for errors of the pool they share. */
+const POOL_LISTENERS = 4 * QUEUE_NAMES.length;
 
 /**
  * Where the queues live: Redis when one is configured, otherwise PostgreSQL through BullMQ's own backend
@@ -45,6 +49,7 @@ export class QueueBackend {
 
 async function openMigrated(database: DatabaseServer): Promise<Pool> {
   const pool = database.createPool({ size: POOL_SIZE, purpose: 'queue', searchPath: QUEUE_SCHEMA });
+  pool.setMaxListeners(POOL_LISTENERS);
   const client = await pool.connect();
   try {
     await runMigrations(client, QUEUE_SCHEMA);

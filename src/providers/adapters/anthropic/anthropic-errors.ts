@@ -2,6 +2,7 @@ import { isJsonObject, parseJson, type JsonObject } from '../../../common/json';
 import { ProviderError, type ProviderErrorKind } from '../../../llm/provider-error';
 import { parseRetryAfter } from '../../resilience/retry-after';
 import type { VendorFailure } from '../../wire/answer-context';
+import { mayBillErrorInAnswer, mayBillStatus } from '../../wire/billed-failure';
 import { messageOfKind } from '../../wire/failure-message';
 
 const IDENTIFIER = /^[a-z][a-z0-9_]{0,63}$/;
@@ -42,20 +43,6 @@ const KIND_OF_STATUS: Readonly<Record<number, ProviderErrorKind>> = {
   524: 'overloaded',
   529: 'overloaded',
 };
-/** The vendor, or a gateway in front of it, lost an answer that may have been made. */
-const LOST_ANSWER_STATUSES: ReadonlySet<number> = new Set([502, 504, 524]);
-
-/** Failures that say that the work was not even begun. */
-const REFUSALS: ReadonlySet<ProviderErrorKind> = new Set([
-  'bad_request',
-  'context_length',
-  'authentication',
-  'billing',
-  'not_found',
-  'rate_limit',
-  'overloaded',
-]);
-
 /** A refusal with a status of its own. The vendor's text is looked at, never passed on: it may echo keys or prompts. */
 export function toAnthropicError(failure: VendorFailure): ProviderError {
   const error = errorObject(parseJson(failure.body));
@@ -67,7 +54,7 @@ export function toAnthropicError(failure: VendorFailure): ProviderError {
     status: failure.status,
     vendorCode: codeOf(error),
     retryAfterMs: parseRetryAfter(failure),
-    mayHaveBilled: LOST_ANSWER_STATUSES.has(failure.status),
+    mayHaveBilled: mayBillStatus(failure.status),
   });
 }
 
@@ -85,7 +72,7 @@ export function toAnthropicErrorInAnswer(
     kind,
     message: messageOfKind(kind),
     vendorCode: codeOf(error),
-    mayHaveBilled: progress === 'begun' || !REFUSALS.has(kind),
+    mayHaveBilled: mayBillErrorInAnswer(kind, progress),
   });
 }
 

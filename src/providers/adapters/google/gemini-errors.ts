@@ -2,6 +2,7 @@ import { isJsonObject, parseJson, type JsonObject } from '../../../common/json';
 import { ProviderError, type ProviderErrorKind } from '../../../llm/provider-error';
 import { MAX_RETRY_AFTER_MS, parseRetryAfter } from '../../resilience/retry-after';
 import type { VendorFailure } from '../../wire/answer-context';
+import { mayBillErrorInAnswer, mayBillStatus } from '../../wire/billed-failure';
 import { messageOfKind } from '../../wire/failure-message';
 
 const IDENTIFIER = /^[A-Z][A-Za-z0-9_]{2,63}$/;
@@ -52,19 +53,6 @@ const KIND_OF_STATUS: Readonly<Record<number, ProviderErrorKind>> = {
   524: 'overloaded',
   529: 'overloaded',
 };
-/** A gateway in front of the vendor lost an answer that may have been made. */
-const LOST_ANSWER_STATUSES: ReadonlySet<number> = new Set([502, 504, 524]);
-/** Failures that say that the work was not even begun. */
-const REFUSALS: ReadonlySet<ProviderErrorKind> = new Set([
-  'bad_request',
-  'context_length',
-  'authentication',
-  'billing',
-  'not_found',
-  'rate_limit',
-  'overloaded',
-]);
-
 /** A refusal with a status of its own. Google's text is looked at, never passed on: it may echo keys or prompts. */
 export function toGeminiError(failure: VendorFailure): ProviderError {
   const error = errorIn(parseJson(failure.body)) ?? {};
@@ -77,7 +65,7 @@ export function toGeminiError(failure: VendorFailure): ProviderError {
     vendorCode: codeOf(error),
     param: paramOf(error),
     retryAfterMs: retryAfterOf(error, failure),
-    mayHaveBilled: LOST_ANSWER_STATUSES.has(failure.status),
+    mayHaveBilled: mayBillStatus(failure.status),
   });
 }
 
@@ -96,7 +84,7 @@ export function toGeminiErrorInAnswer(
     kind,
     message: messageOfKind(kind),
     vendorCode: codeOf(error),
-    mayHaveBilled: progress === 'begun' || !REFUSALS.has(kind),
+    mayHaveBilled: mayBillErrorInAnswer(kind, progress),
   });
 }
 

@@ -2,6 +2,7 @@ import { isJsonObject, parseJson, type JsonObject } from '../../../common/json';
 import { ProviderError, type ProviderErrorKind } from '../../../llm/provider-error';
 import { parseRetryAfter } from '../../resilience/retry-after';
 import type { VendorFailure } from '../../wire/answer-context';
+import { mayBillErrorInAnswer, mayBillStatus } from '../../wire/billed-failure';
 import { messageOfKind } from '../../wire/failure-message';
 
 const IDENTIFIER = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
@@ -49,9 +50,6 @@ const KIND_OF_STATUS: Readonly<Record<number, ProviderErrorKind>> = {
   524: 'overloaded',
   529: 'overloaded',
 };
-/** A gateway in front of the vendor lost an answer that may have been made. */
-const LOST_ANSWER_STATUSES: ReadonlySet<number> = new Set([502, 504, 524]);
-
 /**
  * A refusal with a status of its own. The vendor's text is looked at, never passed on: it may echo
  * keys or prompts. `ownKinds` are statuses that mean something else at this vendor.
@@ -70,20 +68,9 @@ export function toVendorError(
     vendorCode: identifier(error['code']) ?? identifier(error['type']),
     param: paramOf(error['param']),
     retryAfterMs: parseRetryAfter(failure),
-    mayHaveBilled: LOST_ANSWER_STATUSES.has(failure.status),
+    mayHaveBilled: mayBillStatus(failure.status),
   });
 }
-
-/** Failures that say that the work was not even begun. */
-const REFUSALS: ReadonlySet<ProviderErrorKind> = new Set([
-  'bad_request',
-  'context_length',
-  'authentication',
-  'billing',
-  'not_found',
-  'rate_limit',
-  'overloaded',
-]);
 
 /** An error under a status of success. `progress` says whether part of an answer had come before it. */
 export function toErrorInAnswer(
@@ -99,7 +86,7 @@ export function toErrorInAnswer(
     kind,
     message: messageOfKind(kind),
     vendorCode: identifier(error['code']) ?? identifier(error['type']),
-    mayHaveBilled: progress === 'begun' || !REFUSALS.has(kind),
+    mayHaveBilled: mayBillErrorInAnswer(kind, progress),
   });
 }
 

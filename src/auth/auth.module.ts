@@ -16,7 +16,6 @@ import { AuthBootstrap } from './auth-bootstrap';
 import { AuthStateModule } from './auth-state.module';
 import { AuthenticationGuard } from './authentication.guard';
 import { BootstrapKey } from './bootstrap-key';
-import { DenialJournal } from './denial-journal';
 import { InstallationFactEntity } from './installation-fact.entity';
 import { JwtGuard } from './jwt.guard';
 import { JwtStrategy } from './jwt.strategy';
@@ -60,7 +59,6 @@ import { StaticKeyRegistry } from './static-key-registry';
     BootstrapKey,
     AuthBootstrap,
     AuthenticationGuard,
-    DenialJournal,
     PermissionsGuard,
     RouteProtectionCheck,
   ],

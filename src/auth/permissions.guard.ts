@@ -5,15 +5,11 @@ import { missingPermission } from '../access/missing-permission';
 import type { Permission } from '../access/permissions';
 import { PUBLIC_ROUTE } from '../access/public.decorator';
 import { REQUIRED_PERMISSIONS } from '../access/require-permission.decorator';
-import { DenialJournal } from './denial-journal';
 
 /** Deny by default: a route that is neither public nor names a permission the caller has is refused. */
 @Injectable()
 export class PermissionsGuard implements CanActivate {
-  constructor(
-    private readonly reflector: Reflector,
-    private readonly denials: DenialJournal,
-  ) {}
+  constructor(private readonly reflector: Reflector) {}
 
   canActivate(context: ExecutionContext): boolean {
     const targets = [context.getHandler(), context.getClass()];
@@ -21,10 +17,8 @@ export class PermissionsGuard implements CanActivate {
     const anyOf =
       this.reflector.getAllAndOverride<readonly Permission[] | undefined>(REQUIRED_PERMISSIONS, targets) ??
       [];
-    const request = context.switchToHttp().getRequest<GatewayRequest>();
-    const { caller } = request.state;
+    const { caller } = context.switchToHttp().getRequest<GatewayRequest>().state;
     if (caller !== undefined && anyOf.some((permission) => caller.permissions.has(permission))) return true;
-    if (caller !== undefined) this.denials.note(request, anyOf);
     throw missingPermission(anyOf);
   }
 }

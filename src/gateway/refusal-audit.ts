@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
+import { actingOf, auditFacts } from '../access/acting';
 import type { AuditEvent } from '../access/audit-log';
-import type { Caller } from '../access/caller';
 import { isGatewayRequest, type GatewayRequest } from '../access/gateway-request';
 import type { AppError } from '../common/app-error';
 import type { JsonObject } from '../common/json';
@@ -14,6 +14,10 @@ interface Refusal {
 
 /** What is recorded of a refusal, by the code of the error that was answered. */
 const REFUSALS: ReadonlyMap<string, Refusal> = new Map<string, Refusal>([
+  [
+    'missing_permission',
+    { action: 'permission.deny', describe: ({ details }) => ({ required: details?.['required'] ?? null }) },
+  ],
   ['budget_above_cap', { action: 'permission.deny', describe: () => ({ required: 'budget above the cap' }) }],
   [
     'policy_violation',
@@ -31,7 +35,7 @@ const STRATEGY_HEADER = 'x-routing-strategy';
 const MAX_STRATEGY_LENGTH = 64;
 
 /**
- * Records, once a request is over, that policy or a budget refused it, or that it overrode
+ * Records, once a request is over, that a permission was missing, that policy or a budget refused it, or that it overrode
  * the routing. In one place and by what was answered, so that no route and no further check can forget it.
  */
 @Injectable()
@@ -47,23 +51,23 @@ export class RefusalAudit {
   private report(request: GatewayRequest, response: Response): void {
     const { caller, errorCode, error } = request.state;
     if (caller === undefined) return;
-    if (errorCode === undefined) this.reportOverride(request, caller, response);
-    else if (error !== undefined) this.reportRefusal(request, caller, error);
+    if (errorCode === undefined) this.reportOverride(request, response);
+    else if (error !== undefined) this.reportRefusal(request, error);
   }
 
-  private reportRefusal(request: GatewayRequest, caller: Caller, error: AppError): void {
+  private reportRefusal(request: GatewayRequest, error: AppError): void {
     const refusal = REFUSALS.get(error.code);
     if (!refusal) return;
     const details = { ...refusal.describe(error), route: routeOf(request), method: request.method };
-    this.repeated.note({ ...eventOf(request, caller), action: refusal.action, outcome: 'denied', details });
+    this.repeated.note({ ...eventOf(request), action: refusal.action, outcome: 'denied', details });
   }
 
-  private reportOverride(request: GatewayRequest, caller: Caller, response: Response): void {
+  private reportOverride(request: GatewayRequest, response: Response): void {
     const strategy = request.headers[STRATEGY_HEADER];
     if (typeof strategy !== 'string' || response.statusCode !== 200) return;
     const details = { strategy: strategy.trim().slice(0, MAX_STRATEGY_LENGTH), route: routeOf(request) };
     this.repeated.note({
-      ...eventOf(request, caller),
+      ...eventOf(request),
       action: 'routing.override',
       outcome: 'success',
       details,
@@ -73,14 +77,9 @@ export class RefusalAudit {
 
 function eventOf(
   request: GatewayRequest,
-  { organizationId, userId, apiKeyId }: Caller,
 ): Pick<AuditEvent, 'organizationId' | 'actor' | 'requestId' | 'address'> {
-  return {
-    organizationId,
-    actor: { kind: apiKeyId === undefined ? 'user' : 'api_key', userId, apiKeyId },
-    requestId: request.state.requestId,
-    address: request.ip,
-  };
+  const acting = actingOf(request);
+  return { organizationId: acting.caller.organizationId, ...auditFacts(acting) };
 }
 
 /** The template of the matched route, never the raw URL, which may contain anything. */

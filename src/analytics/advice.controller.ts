@@ -38,7 +38,7 @@ export class AdviceController {
   @Get('recommendations')
   @RequirePermission('analytics:read')
   @ApiOperation({
-    summary: 'Cheaper models, oversized limits, idle keys',
+    summary: 'Cheaper models, questions for a cache, oversized limits, idle keys',
     description: 'Each with the money it would save and how that was computed.',
   })
   @ApiOkResponse({ type: RecommendationsDto })

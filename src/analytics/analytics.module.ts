@@ -11,6 +11,7 @@ import { CostsService } from './costs/costs.service';
 import { LedgerExport } from './export/ledger-export';
 import { LatencyQuery } from './latency/latency.query';
 import { ReconcileController } from './reconcile/reconcile.controller';
+import { RepeatedQuestionsQuery } from './recommendations/repeated-questions.query';
 import { RecommendationsService } from './recommendations/recommendations.service';
 import { WasteQuery } from './recommendations/waste.query';
 import { RecordsController } from './records.controller';
@@ -44,6 +45,7 @@ import { UserStatsService } from './summary/user-stats.service';
     CapacityService,
     RecommendationsService,
     WasteQuery,
+    RepeatedQuestionsQuery,
     RoutingAnalyticsService,
     TenantSummaryService,
     UserStatsService,

@@ -11,6 +11,7 @@ import type { ChatGatewayRequest, ReadyChat } from './chat-gateway-request';
 import { CascadeExecutor, type CascadeAnswer } from './execution/cascade-executor';
 import { RunTally, type ChatRun, type ExecutionTarget } from './execution/chat-run';
 import { PlanExecutor, type CompletedAnswer } from './execution/plan-executor';
+import { questionOfChat } from './execution/question-of';
 import type { StreamedAnswer } from './execution/streamed-answer';
 import { TrafficSteering } from './steering/traffic-steering';
 import type { PlanningInput } from './planning/route-decider';
@@ -171,6 +172,7 @@ function toRun(
     route: input.route,
     chat: input.policy.request,
     requestedModel: input.requestedModel,
+    question: questionOfChat(input.policy.request),
     inputTokensBound: plan.inputTokensBound,
     decision: {
       decisionId: plan.decisionId,

@@ -10,6 +10,7 @@ import { EmbeddingPlanner, type EmbeddingPlan } from './embedding-planner';
 import type { EmbeddingPart } from './embedding-parts';
 import { RunTally, type EmbeddingRun, type ExecutionTarget } from './execution/chat-run';
 import { PlanExecutor, type CompletedEmbedding } from './execution/plan-executor';
+import { questionOfEmbedding } from './execution/question-of';
 import { RunSettlement } from './execution/run-settlement';
 import { routeOf } from './route-of';
 
@@ -114,6 +115,7 @@ function toRun(
     route: routeOf(request),
     embedding: policy.request,
     requestedModel: original.model,
+    question: questionOfEmbedding(policy.request),
     inputTokensBound: plan.size.inputTokensBound,
     inputTokensExpected: plan.size.inputTokensExpected,
     decision: {

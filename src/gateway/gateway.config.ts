@@ -1,5 +1,5 @@
 import { Setting } from '../platform/config/setting';
-import { integer } from '../platform/config/setting-types';
+import { flag, integer } from '../platform/config/setting-types';
 
 /** Limits of the model routes. */
 export class GatewayConfig {
@@ -29,4 +29,13 @@ export class GatewayConfig {
     describe: 'Calls to vendors that one request may cause, retries and failovers included.',
   })
   readonly maxAttempts: number;
+
+  @Setting({
+    env: 'FINGERPRINT_REQUESTS',
+    type: flag(),
+    default: true,
+    describe:
+      'Keep a keyed hash of each question, so that analytics can say which ones are asked again and again. No text is kept, and without API_KEY_PEPPER nobody can try out guesses.',
+  })
+  readonly fingerprintRequests: boolean;
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module';
+import { AuthStateModule } from '../auth/auth-state.module';
 import { CatalogModule } from '../catalog/catalog.module';
 import { PricesModule } from '../catalog/prices/prices.module';
 import { CostModule } from '../cost/cost.module';
@@ -29,6 +30,7 @@ import { AttemptLedger } from './execution/attempt-ledger';
 import { CascadeExecutor } from './execution/cascade-executor';
 import { PlanExecutor } from './execution/plan-executor';
 import { RequestClosing } from './execution/request-closing';
+import { RequestFingerprints } from './execution/request-fingerprints';
 import { RunSettlement } from './execution/run-settlement';
 import { AnswerMemory } from './learning/answer-memory';
 import { TenantKnowledge } from './learning/tenant-knowledge';
@@ -54,6 +56,7 @@ import { REQUEST_PIPELINE } from './request.pipeline';
 @Module({
   imports: [
     AuthModule,
+    AuthStateModule,
     CatalogModule,
     PricesModule,
     CostModule,
@@ -101,6 +104,7 @@ import { REQUEST_PIPELINE } from './request.pipeline';
     AnswerJudge,
     CascadeExecutor,
     RequestClosing,
+    RequestFingerprints,
     RunSettlement,
     PolicyReport,
     EmbeddingPlanner,

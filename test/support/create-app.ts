@@ -23,6 +23,7 @@ import { describeWithPostgres, describeWithRedis } from './services';
 export interface LedgerRow {
   readonly attempt_id: string;
   readonly request_id: string;
+  readonly started_at: string;
   readonly client_request_id: string | null;
   readonly api_key_id: string | null;
   readonly user_id: string;

@@ -274,6 +274,7 @@ export class ExecutionKit {
       route: '/v1/chat/completions',
       chat: chatRequest(PROMPT),
       requestedModel: options.requestedModel,
+      question: { kind: 'chat' },
       inputTokensBound: INPUT_BOUND,
       decision: {
         decisionId: 'dec_1',
@@ -332,5 +333,6 @@ export function quietClosing(): RequestClosing {
   return new RequestClosing(
     new RequestJournal({ append: () => Promise.resolve() } as never),
     new ModelCatalog([]),
+    { of: () => undefined } as never,
   );
 }

@@ -1,7 +1,12 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { PeriodDto } from '../period.dto';
 
-export const RECOMMENDATION_KINDS = ['cheaper_model', 'oversized_max_tokens', 'idle_key'] as const;
+export const RECOMMENDATION_KINDS = [
+  'cheaper_model',
+  'cache_candidate',
+  'oversized_max_tokens',
+  'idle_key',
+] as const;
 
 /** Something that would save money or room. */
 export class RecommendationDto {

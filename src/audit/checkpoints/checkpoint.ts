@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../../common/json';
-import { canonicalJson } from '../trail/canonical-json';
+import { canonicalJson } from '../../common/canonical-json';
 import { isSignedBy, keyIdOf, type SigningKey } from './signing-key';
 
 /** Name of the signed form; changes when its meaning does. */

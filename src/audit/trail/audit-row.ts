@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '../../common/json';
-import { canonicalJson } from './canonical-json';
+import { canonicalJson } from '../../common/canonical-json';
 
 /** Changes when the meaning of the hashed form does. */
 const FORM = 'modelmuxer.audit.v1';

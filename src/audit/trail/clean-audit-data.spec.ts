@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { canonicalJson } from './canonical-json';
+import { canonicalJson } from '../../common/canonical-json';
 import { cleanAuditData } from './clean-audit-data';
 
 describe('what an audit event keeps of its data', () => {

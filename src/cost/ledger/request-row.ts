@@ -43,7 +43,7 @@ export interface RequestRow extends RequestBaselines {
   readonly latency_ms: number | null;
   /** The output limit the client asked for. */
   readonly output_limit: number | null;
-  /** Keyed hash of what was asked; equal for equal requests of a tenant, says nothing about their content. */
+  /** Keyed hash of what was asked, equal for equal questions of an organization; null when off or too long. */
   readonly fingerprint: string | null;
 }
 

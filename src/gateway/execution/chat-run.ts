@@ -9,6 +9,7 @@ import type { EmbeddingRequest } from '../../llm/embedding-request';
 import { addUsage, type TokenUsage } from '../../llm/token-usage';
 import type { RequestFacts } from '../../platform/http/request-facts';
 import type { ConfiguredProvider } from '../../providers/provider-registry';
+import type { Question } from './question-of';
 
 /** One candidate of the plan with what a call to it may take. */
 export interface ExecutionTarget {
@@ -45,6 +46,8 @@ export interface VendorRun {
   readonly route: string;
   /** What the client wrote as `model`. */
   readonly requestedModel: string | undefined;
+  /** What the client asks, after policy; the calls of a cascade or a judge are made to answer it. */
+  readonly question: Question;
   /** Upper bound of the prompt in tokens. */
   readonly inputTokensBound: number;
   readonly decision: RunDecision;

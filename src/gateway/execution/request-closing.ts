@@ -7,6 +7,7 @@ import { describeError } from '../../platform/logging/describe-error';
 import { baselinesOf } from './baselines';
 import type { CallEnd, VendorRun } from './chat-run';
 import { toLedgerText } from './ledger-text';
+import { RequestFingerprints } from './request-fingerprints';
 
 /** Notes how a request ended and what it would have cost elsewhere, once its last call is over. */
 @Injectable()
@@ -16,6 +17,7 @@ export class RequestClosing {
   constructor(
     private readonly journal: RequestJournal,
     private readonly catalog: ModelCatalog,
+    private readonly fingerprints: RequestFingerprints,
   ) {}
 
   /** Never rejects: the money is booked already, and a request without this note lacks its baselines only. */
@@ -55,7 +57,7 @@ export class RequestClosing {
       cache_outcome: 'bypass',
       latency_ms: Math.max(0, Math.round(performance.now() - facts.startedAtMs)),
       output_limit: run.outputLimit ?? null,
-      fingerprint: null,
+      fingerprint: this.fingerprints.of(caller.organizationId, run.question) ?? null,
       ...baselinesOf({
         usage: end.status === 'error' ? undefined : end.usage,
         candidates: run.candidates,

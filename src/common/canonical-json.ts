@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../common/json';
+import { isJsonObject } from './json';
 
 /**
  * JSON text that depends on the value only: members sorted by name, no white space. A hash over it is the same

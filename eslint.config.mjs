@@ -199,6 +199,7 @@ export default tseslint.config(
       'src/worker.ts',
       'src/prepare-node.ts',
       'src/audit-verify.ts',
+      'src/replay.ts',
       'src/start-failure.ts',
       'src/stop-on-signals.ts',
     ],

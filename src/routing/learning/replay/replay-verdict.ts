@@ -1,22 +1,4 @@
-import {
-  effectiveSampleSize,
-  estimateDifference,
-  type Estimate,
-  type OffPolicySample,
-} from './off-policy-estimate';
-
-/** A sample and whether the log could have shown what the candidate does there. */
-export interface ReplayedSample extends OffPolicySample {
-  /** Share of the candidate's choice that the log's policy would never have made. */
-  readonly unsupported: number;
-}
-
-export interface Overlap {
-  readonly decisions: number;
-  readonly effectiveSampleSize: number;
-  /** Mean share of the candidate's choices the log can say nothing about, 0..1. */
-  readonly unsupportedShare: number;
-}
+import type { Estimate, ReplayTally } from './replay-tally';
 
 export type Verdict =
   | { readonly kind: 'better' | 'worse' | 'undecided'; readonly difference: Estimate }
@@ -25,22 +7,15 @@ export type Verdict =
 const FEWEST_DECISIONS = 100;
 const SMALLEST_EFFECTIVE_SIZE = 50;
 const LARGEST_UNSUPPORTED_SHARE = 0.05;
-
-export function overlapOf(samples: readonly ReplayedSample[]): Overlap {
-  const unsupported = samples.reduce((sum, sample) => sum + sample.unsupported, 0);
-  return {
-    decisions: samples.length,
-    effectiveSampleSize: effectiveSampleSize(samples),
-    unsupportedShare: samples.length === 0 ? 1 : unsupported / samples.length,
-  };
-}
+/** Of the decisions the candidate would make otherwise, so many must have been made so. */
+const FEWEST_TRIED = 30;
 
 /**
- * Whether the candidate policy is better than the logged one. Refuses where the log does not overlap enough with what the
+ * Whether the candidate policy is better than the present one. Refuses where the log does not overlap enough with what the
  * candidate does: a log without exploration shows only its own choices, and no arithmetic makes up for what was not tried.
  */
-export function judgeReplay(samples: readonly ReplayedSample[]): Verdict {
-  const { decisions, unsupportedShare, effectiveSampleSize: size } = overlapOf(samples);
+export function judgeReplay(tally: ReplayTally): Verdict {
+  const { decisions, unsupportedShare, effectiveSampleSize: size, differing, tried } = tally.overlap();
   if (decisions < FEWEST_DECISIONS)
     return refuse(
       `${String(decisions)} decisions with an outcome are too few (at least ${String(FEWEST_DECISIONS)})`,
@@ -53,7 +28,11 @@ export function judgeReplay(samples: readonly ReplayedSample[]): Verdict {
     return refuse(
       `the log is worth only ${size.toFixed(0)} decisions of the candidate's own (at least ${String(SMALLEST_EFFECTIVE_SIZE)})`,
     );
-  const difference = estimateDifference(samples);
+  if (differing > 0 && tried < FEWEST_TRIED)
+    return refuse(
+      `of ${String(differing)} decisions the candidate would make otherwise only ${String(tried)} were made so (at least ${String(FEWEST_TRIED)})`,
+    );
+  const difference = tally.difference();
   if (difference.low > 0) return { kind: 'better', difference };
   return { kind: difference.high < 0 ? 'worse' : 'undecided', difference };
 }

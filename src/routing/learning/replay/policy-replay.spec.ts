@@ -3,15 +3,11 @@ import { chatRequest } from '../../../../test/support/chat-request-samples';
 import { TIERED_CARDS, catalogOf, tieredOffers } from '../../../../test/support/routing-samples';
 import { allStrategies, testRouter } from '../../../../test/support/test-router';
 import { readCandidatePolicy } from './candidate-policy';
-import {
-  FIXED_RULES,
-  readDecisionLog,
-  replayPolicy,
-  ruleOf,
-  type LoggedDecision,
-  type ReplayVersions,
-} from './replay-policy';
-import { judgeReplay, overlapOf } from './replay-verdict';
+import { FIXED_RULES, PRESENT_POLICY, ruleOf, type ChoiceRule } from './choice-rule';
+import { readLoggedDecision, type LoggedDecision } from './logged-decision';
+import { PolicyReplay, type ReplayVersions } from './policy-replay';
+import { ReplayTally, type ReplayedSample } from './replay-tally';
+import { judgeReplay } from './replay-verdict';
 
 const strategies = allStrategies();
 const catalog = catalogOf(TIERED_CARDS);
@@ -53,45 +49,68 @@ function log(
 
 const policy = (text: string) => ruleOf(readCandidatePolicy(text), strategies);
 
-describe('replayPolicy', () => {
+interface Replayed {
+  readonly tally: ReplayTally;
+  readonly candidateCost: number;
+  readonly loggedCost: number;
+  readonly skipped: Readonly<Record<string, number>>;
+}
+
+function replay(decisions: readonly LoggedDecision[], rule: ChoiceRule, versions: ReplayVersions): Replayed {
+  const run = new PolicyReplay(ruleOf(PRESENT_POLICY, strategies), { rule });
+  for (const decision of decisions) run.add(decision, versions);
+  const result = run.results().get('rule');
+  return {
+    tally: result?.tally ?? new ReplayTally(),
+    candidateCost: result?.meanCost ?? Number.NaN,
+    loggedCost: run.loggedMeanCost,
+    skipped: Object.fromEntries(run.skipped),
+  };
+}
+
+describe('PolicyReplay', () => {
   it('finds the logged policy no better and no worse than itself, on a log with exploration', () => {
     const { decisions, versions } = log(200);
 
-    const { samples, skipped } = replayPolicy(decisions, policy('engine: hybrid'), versions);
+    const { tally, skipped } = replay(decisions, policy('engine: hybrid'), versions);
 
-    expect(skipped).toBe(0);
-    expect(overlapOf(samples)).toMatchObject({ decisions: 400, unsupportedShare: 0 });
-    expect(judgeReplay(samples).kind).toBe('undecided');
+    expect(skipped).toEqual({});
+    expect(tally.overlap()).toMatchObject({ decisions: 400, unsupportedShare: 0, differing: 0 });
+    expect(judgeReplay(tally)).toEqual({
+      kind: 'undecided',
+      difference: { value: 0, low: 0, high: 0 },
+    });
   });
 
   it('takes the propensity of every choice from the record', () => {
     const { decisions, versions } = log(200);
 
-    const { samples } = replayPolicy(decisions, policy('engine: hybrid'), versions);
+    const taken: ReplayedSample[] = [];
+    const spy = jest
+      .spyOn(ReplayTally.prototype, 'add')
+      .mockImplementation((sample) => void taken.push(sample));
+    replay(decisions, policy('engine: hybrid'), versions);
+    spy.mockRestore();
 
-    for (const { probability, propensity } of samples)
+    for (const { probability, propensity } of taken)
       expect(propensity).toBeCloseTo(probability === 1 ? 0.85 : 0.05, 5);
-    expect(samples.some(({ probability }) => probability === 0)).toBe(true);
+    expect(taken.some(({ probability }) => probability === 0)).toBe(true);
   });
 
   it('refuses a verdict on another policy when the log never explored', () => {
     const { decisions, versions } = log(0);
 
-    const { samples } = replayPolicy(decisions, policy('objective: cost_optimized'), versions);
+    const { tally } = replay(decisions, policy('objective: cost_optimized'), versions);
 
-    expect(judgeReplay(samples)).toMatchObject({ kind: 'refused' });
+    expect(judgeReplay(tally)).toMatchObject({ kind: 'refused' });
   });
 
   it('weighs by the candidate policy and shows what it would cost', () => {
     const { decisions, versions } = log(200);
     const weights = 'weights: {balanced: {quality: 0, price: 1, speed: 0}}';
 
-    const cheap = replayPolicy(decisions, policy(weights), versions);
-    const best = replayPolicy(
-      decisions,
-      policy('weights: {balanced: {quality: 1, price: 0, speed: 0}}'),
-      versions,
-    );
+    const cheap = replay(decisions, policy(weights), versions);
+    const best = replay(decisions, policy('weights: {balanced: {quality: 1, price: 0, speed: 0}}'), versions);
 
     expect(cheap.candidateCost).toBeLessThan(cheap.loggedCost);
     expect(best.candidateCost).toBeGreaterThan(cheap.candidateCost);
@@ -101,7 +120,7 @@ describe('replayPolicy', () => {
     const { decisions, versions } = log(200, 10);
     const cost = (name: string): number => {
       const rule = FIXED_RULES[name];
-      return rule ? replayPolicy(decisions, rule, versions).candidateCost : Number.NaN;
+      return rule ? replay(decisions, rule, versions).candidateCost : Number.NaN;
     };
 
     expect(cost('always cheapest')).toBe(300_000);
@@ -111,24 +130,25 @@ describe('replayPolicy', () => {
   it('skips decisions of a catalogue that is not at hand instead of guessing', () => {
     const { decisions, versions } = log(200, 10);
 
-    const { samples, skipped } = replayPolicy(decisions, policy('engine: hybrid'), {
+    const { tally, skipped } = replay(decisions, policy('engine: hybrid'), {
       ...versions,
       catalogOf: () => undefined,
     });
 
-    expect(samples).toEqual([]);
-    expect(skipped).toBe(10);
+    expect(tally.overlap().decisions).toBe(0);
+    expect(skipped).toEqual({ 'catalogue or weights not at hand': 10 });
   });
 });
 
-describe('readDecisionLog', () => {
+describe('readLoggedDecision', () => {
   it('reads what was written and names the line that is wrong', () => {
-    const { decisions } = log(100, 2);
-    const lines = decisions.map((decision) => JSON.stringify(decision)).join('\n');
+    const [decision] = log(100, 1).decisions;
 
-    expect(readDecisionLog(`${lines}\n`)).toEqual(decisions);
-    expect(() => readDecisionLog(`${lines}\n{"record":{},"outcome":1}`)).toThrow('line 3');
-    expect(() => readDecisionLog(JSON.stringify({ ...decisions[0], outcome: 7 }))).toThrow('line 1: outcome');
+    expect(readLoggedDecision(JSON.stringify(decision), 1)).toEqual(decision);
+    expect(() => readLoggedDecision('{"record":{},"outcome":1}', 3)).toThrow('line 3');
+    expect(() => readLoggedDecision(JSON.stringify({ ...decision, outcome: 7 }), 1)).toThrow(
+      'line 1: outcome',
+    );
   });
 });
 
@@ -140,5 +160,9 @@ describe('readCandidatePolicy', () => {
     ['weights without numbers', 'weights: {balanced: {quality: high}}', 'expected'],
   ])('refuses %s', (_, text, message) => {
     expect(() => readCandidatePolicy(text)).toThrow(message);
+  });
+
+  it('names the engines there are when it names another one', () => {
+    expect(() => policy('engine: magic')).toThrow('engine magic does not exist; there is heuristic');
   });
 });

@@ -1,11 +1,5 @@
-import {
-  effectiveSampleSize,
-  estimateDoublyRobust,
-  estimateLogged,
-  estimateSnips,
-  type OffPolicySample,
-} from './off-policy-estimate';
-import { judgeReplay, type ReplayedSample } from './replay-verdict';
+import { ReplayTally, type ReplayedSample } from './replay-tally';
+import { judgeReplay } from './replay-verdict';
 
 const SEEDS = 100;
 
@@ -43,6 +37,11 @@ function makeLog(seed: number, count: number, bias = 0): { samples: ReplayedSamp
       expectedOfLogged: chanceOf(context, action) + bias,
       expectedOfCandidate: chanceOf(context, chosen) + bias,
       unsupported: 0,
+      present: {
+        probability: action === 0 ? 1 : 0,
+        expected: chanceOf(context, 0) + bias,
+        differs: true,
+      },
     });
   }
   return { samples, truth: TRUTH };
@@ -55,9 +54,13 @@ const TRUTH = (() => {
   return sum / steps;
 })();
 
+const snips = (samples: readonly ReplayedSample[]) => ReplayTally.of(samples).snips();
+const doublyRobust = (samples: readonly ReplayedSample[]) => ReplayTally.of(samples).doublyRobust();
+const verdictOn = (samples: readonly ReplayedSample[]) => judgeReplay(ReplayTally.of(samples));
+
 describe.each([
-  ['SNIPS', estimateSnips],
-  ['doubly robust', estimateDoublyRobust],
+  ['SNIPS', snips],
+  ['doubly robust', doublyRobust],
 ] as const)('%s', (_, estimate) => {
   it.each([
     ['a good model of outcomes', 0],
@@ -85,11 +88,11 @@ describe('the doubly robust estimate', () => {
     }));
     const width = ({ low, high }: { low: number; high: number }): number => high - low;
 
-    expect(width(estimateDoublyRobust(samples))).toBeLessThan(0.6 * width(estimateSnips(samples)));
+    expect(width(doublyRobust(samples))).toBeLessThan(0.6 * width(snips(samples)));
   });
 
   it('is the plain mean when the candidate is the logged policy', () => {
-    const samples = Array.from({ length: 50 }, (_, i): OffPolicySample => {
+    const samples = Array.from({ length: 50 }, (_, i): ReplayedSample => {
       const expected = (i % 7) / 7;
       return {
         outcome: i % 2,
@@ -97,13 +100,17 @@ describe('the doubly robust estimate', () => {
         probability: 1,
         expectedOfLogged: expected,
         expectedOfCandidate: expected,
+        unsupported: 0,
+        present: { probability: 1, expected, differs: false },
       };
     });
+    const tally = ReplayTally.of(samples);
 
-    expect(estimateDoublyRobust(samples).value).toBeCloseTo(0.5);
-    expect(estimateSnips(samples).value).toBeCloseTo(0.5);
-    expect(estimateLogged(samples).value).toBeCloseTo(0.5);
-    expect(effectiveSampleSize(samples)).toBeCloseTo(50);
+    expect(tally.doublyRobust().value).toBeCloseTo(0.5);
+    expect(tally.snips().value).toBeCloseTo(0.5);
+    expect(tally.logged().value).toBeCloseTo(0.5);
+    expect(tally.difference()).toEqual({ value: 0, low: 0, high: 0 });
+    expect(tally.overlap().effectiveSampleSize).toBeCloseTo(50);
   });
 });
 
@@ -119,10 +126,15 @@ describe('judgeReplay', () => {
       outcome: sample.outcome * (sample.probability === 1 ? 0.5 : 1),
     }));
     const pessimist = (list: ReplayedSample[]): ReplayedSample[] =>
-      list.map((sample) => ({ ...sample, expectedOfLogged: 0, expectedOfCandidate: 0 }));
+      list.map((sample) => ({
+        ...sample,
+        expectedOfLogged: 0,
+        expectedOfCandidate: 0,
+        present: { ...sample.present, expected: 0 },
+      }));
 
-    expect(judgeReplay(pessimist(asLogged)).kind).toBe('better');
-    expect(judgeReplay(pessimist(reversed)).kind).toBe('worse');
+    expect(verdictOn(pessimist(asLogged)).kind).toBe('better');
+    expect(verdictOn(pessimist(reversed)).kind).toBe('worse');
   });
 
   it('rarely takes an equal policy for a better or worse one', () => {
@@ -134,8 +146,9 @@ describe('judgeReplay', () => {
         outcome: (i * 7919 + seed) % 2,
         expectedOfLogged: 0.5,
         expectedOfCandidate: 0.5,
+        present: { ...sample.present, expected: 0.5 },
       }));
-      if (judgeReplay(equal).kind !== 'undecided') wrong++;
+      if (verdictOn(equal).kind !== 'undecided') wrong++;
     }
 
     expect(wrong).toBeLessThanOrEqual(10);
@@ -149,7 +162,7 @@ describe('judgeReplay', () => {
       unsupported: sample.probability === 1 ? 0 : 1,
     }));
 
-    expect(judgeReplay(argmax)).toMatchObject({
+    expect(verdictOn(argmax)).toMatchObject({
       kind: 'refused',
       because: expect.stringContaining('never tried') as string,
     });
@@ -163,10 +176,38 @@ describe('judgeReplay', () => {
       probability: 1,
     }));
 
-    expect(judgeReplay(samples.slice(0, 99))).toMatchObject({ kind: 'refused' });
-    expect(judgeReplay(lopsided)).toMatchObject({
+    expect(verdictOn(samples.slice(0, 99))).toMatchObject({ kind: 'refused' });
+    expect(verdictOn(lopsided)).toMatchObject({
       kind: 'refused',
       because: expect.stringContaining("candidate's own") as string,
     });
+  });
+
+  it('refuses a verdict when nearly none of the decisions it would make otherwise were made so', () => {
+    const { samples } = makeLog(3, 3000);
+    const hardlyTried = samples.map((sample, i) => ({
+      ...sample,
+      propensity: 1,
+      probability: i % 100 === 0 ? 0 : 1,
+      present: { ...sample.present, differs: i % 100 === 0 },
+    }));
+
+    expect(verdictOn(hardlyTried)).toMatchObject({
+      kind: 'refused',
+      because: 'of 30 decisions the candidate would make otherwise only 0 were made so (at least 30)',
+    });
+  });
+
+  it('takes no side when the candidate chooses as the present policy does, whatever exploration cost', () => {
+    const { samples } = makeLog(3, 3000);
+    const same = samples.map((sample, i) => ({
+      ...sample,
+      probability: sample.present.probability,
+      expectedOfCandidate: sample.present.expected,
+      outcome: sample.present.probability === 1 ? 1 : i % 2,
+      present: { ...sample.present, differs: false },
+    }));
+
+    expect(verdictOn(same)).toEqual({ kind: 'undecided', difference: { value: 0, low: 0, high: 0 } });
   });
 });

@@ -9,5 +9,6 @@ export const COST_ERRORS = {
   notYours: { code: 'missing_permission', category: 'permission' },
   noSuchBudget: { code: 'not_found', category: 'not_found' },
   sameBudget: { code: 'budget_exists', category: 'conflict' },
+  setElsewhere: { code: 'budget_set_elsewhere', category: 'conflict' },
   countersLoading: { code: 'store_unavailable', category: 'unavailable' },
 } as const satisfies Record<string, ErrorDefinition>;

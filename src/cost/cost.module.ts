@@ -6,10 +6,12 @@ import { QueueModule } from '../platform/queue/queue.module';
 import { QuotaModule } from '../quota/quota.module';
 import { BudgetBook } from './budgets/budget-book';
 import { BudgetEntity } from './budgets/budget.entity';
+import { BudgetListing } from './budgets/budget-listing';
 import { BudgetManager } from './budgets/budget-manager';
 import { BudgetOpening } from './budgets/budget-opening';
 import { BudgetReports } from './budgets/budget-reports';
 import { BudgetRepository } from './budgets/budget.repository';
+import { KeyBudgetsQuery } from './budgets/key-budgets.query';
 import { CallerBudgets } from './budgets/caller-budgets';
 import { LedgerCounters } from './budgets/ledger-counters';
 import { BudgetAdmission } from './holds/budget-admission';
@@ -41,7 +43,9 @@ import { UsageShipping } from './ledger/usage-shipping';
   ],
   providers: [
     BudgetRepository,
+    KeyBudgetsQuery,
     BudgetBook,
+    BudgetListing,
     BudgetManager,
     BudgetOpening,
     BudgetReports,
@@ -66,6 +70,7 @@ import { UsageShipping } from './ledger/usage-shipping';
   exports: [
     LedgerModule,
     BudgetAdmission,
+    BudgetListing,
     BudgetManager,
     BudgetReports,
     CallerBudgets,

@@ -2,9 +2,10 @@ import type { AuditEvent, AuditLog } from '../../src/access/audit-log';
 import type { Caller } from '../../src/access/caller';
 import { newId } from '../../src/common/ids';
 import type { NanoUsd } from '../../src/common/money';
-import type { Budget } from '../../src/cost/budgets/budget';
+import type { Budget, SetBudget } from '../../src/cost/budgets/budget';
 import { BudgetBook } from '../../src/cost/budgets/budget-book';
 import { BudgetRepository } from '../../src/cost/budgets/budget.repository';
+import { KeyBudgetsQuery } from '../../src/cost/budgets/key-budgets.query';
 import { CallerBudgets } from '../../src/cost/budgets/caller-budgets';
 import { LedgerCounters } from '../../src/cost/budgets/ledger-counters';
 import { CostConfig } from '../../src/cost/cost.config';
@@ -108,6 +109,19 @@ class MemoryLedger extends SpendingQuery {
 
 /** Budgets that somebody has set, without a database. */
 class MemoryBudgets extends BudgetRepository {
+  stored: SetBudget[] = [];
+
+  constructor() {
+    super(undefined as never);
+  }
+
+  override list(organizationId: string): Promise<readonly SetBudget[]> {
+    return Promise.resolve(this.stored.filter((budget) => budget.organizationId === organizationId));
+  }
+}
+
+/** Budgets that keys were made with, without a database. */
+export class MemoryKeyBudgets extends KeyBudgetsQuery {
   stored: Budget[] = [];
 
   constructor() {
@@ -157,7 +171,7 @@ const DEMO_SMALL = { provider: 'demo', model: 'demo-small' };
 let budgetSerial = 0;
 
 /** An enforced daily budget of the organization, unless told otherwise. */
-export function budget(changes: Partial<Budget> = {}): Budget {
+export function budget(changes: Partial<SetBudget> = {}): SetBudget {
   return {
     id: `bdg_${budgetSerial++}`,
     organizationId: 'org_1',
@@ -181,6 +195,7 @@ export class CostKit {
   readonly store = new UnreliableStore(this.clock);
   readonly ledger = new MemoryLedger();
   readonly budgets = new MemoryBudgets();
+  readonly keyBudgets = new MemoryKeyBudgets();
   readonly shipper = new IdleShipper();
   readonly config: CostConfig;
   readonly queue: RoomQueue;
@@ -202,7 +217,7 @@ export class CostKit {
     this.queue = new RoomQueue(this.config, this.metrics);
     this.keeper = new HoldKeeper(this.store, this.clock, this.config, this.metrics, this.queue);
     const pubSub = new InProcessPubSub();
-    const book = new BudgetBook(this.budgets, pubSub, this.clock);
+    const book = new BudgetBook(this.budgets, this.keyBudgets, pubSub, this.clock);
     const counters = new LedgerCounters(this.ledger, this.shipper, book, this.clock);
     const own = new ReplicaContribution(this.keeper, this.shipper);
     const exchange = new RebuildExchange(pubSub, new ReplicaRoster(pubSub, this.clock), own, this.clock);

@@ -13,8 +13,8 @@ import { spendingOfBudgets, spendingOfUsers, type BudgetSpending } from './budge
 const EVERY_MS = 15_000;
 
 /**
- * Fires each threshold of each budget once per window, as soon as the roll-ups say it is reached. Configured default
- * budgets of users have the default thresholds.
+ * Fires each threshold of each budget once per window, as soon as the roll-ups say it is reached. Budgets that keys were made
+ * with and configured ones of users have the default thresholds.
  */
 @Injectable()
 export class BudgetAlerts implements PeriodicTask {

@@ -1,5 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { NanoUsd } from '../../common/money';
+import { DEFAULT_ALERT_THRESHOLDS } from '../../cost/budgets/budget';
+import { KEY_BUDGETS } from '../../cost/budgets/key-budgets.query';
 
 /** What a budget has spent in its window, where that is worth an alert. */
 export interface BudgetSpending {
@@ -33,7 +35,7 @@ const ofLevel = (level: keyof typeof LEVELS): string => `
   SELECT budget.organization_id, budget.id AS budget_id, budget.level, budget.scope_id, budget.budget_window,
     to_char(open.first, 'YYYY-MM-DD') AS label, budget.limit_nano_usd::text AS limit_nano_usd,
     spent.nano_usd::text AS spent_nano_usd, budget.alert_thresholds AS thresholds
-  FROM budget JOIN rollup_zone AS zone ON zone.organization_id = budget.organization_id
+  FROM every_budget AS budget JOIN rollup_zone AS zone ON zone.organization_id = budget.organization_id
   ${WINDOW_START}
   CROSS JOIN LATERAL (
     SELECT coalesce(sum(fact.cost_nano_usd), 0) AS nano_usd
@@ -45,10 +47,20 @@ const ofLevel = (level: keyof typeof LEVELS): string => `
   WHERE budget.level = '${level}' AND budget.limit_nano_usd > 0
     AND spent.nano_usd * 100 >= budget.limit_nano_usd * (SELECT min(t) FROM unnest(budget.alert_thresholds) AS t)`;
 
+/** Those that were set, and those that keys were made with, which have the default thresholds. */
+const EVERY_BUDGET = `
+  WITH every_budget AS (
+    SELECT organization_id, id, level, scope_id, budget_window, provider, model, limit_nano_usd, alert_thresholds FROM budget
+    UNION ALL
+    SELECT organization_id, 'key/' || key_id || '/' || budget_window, 'api_key', key_id, budget_window, '', '',
+      limit_nano_usd, $1::float8[] FROM (${KEY_BUDGETS}) AS of_key)`;
+
 /** Every budget that has reached the lowest of its thresholds in the window that is open now. */
 export function spendingOfBudgets(dataSource: DataSource): Promise<BudgetSpending[]> {
   const levels = ['organization', 'project', 'user', 'api_key'] as const;
-  return dataSource.query<BudgetSpending[]>(levels.map(ofLevel).join(' UNION ALL '));
+  return dataSource.query<BudgetSpending[]>(`${EVERY_BUDGET} ${levels.map(ofLevel).join(' UNION ALL ')}`, [
+    [...DEFAULT_ALERT_THRESHOLDS],
+  ]);
 }
 
 const OF_USERS = `

@@ -4,6 +4,7 @@ import { Clock } from '../../common/clock';
 import { PubSub } from '../../platform/pub-sub/pub-sub';
 import { COST_ERRORS } from '../cost.errors';
 import { BudgetRepository } from './budget.repository';
+import { KeyBudgetsQuery } from './key-budgets.query';
 import { OrganizationBudgets } from './organization-budgets';
 
 const CHANNEL = 'budget-changes';
@@ -35,6 +36,7 @@ export class BudgetBook implements OnModuleInit {
 
   constructor(
     private readonly repository: BudgetRepository,
+    private readonly keys: KeyBudgetsQuery,
     private readonly pubSub: PubSub,
     private readonly clock: Clock,
   ) {}
@@ -78,7 +80,11 @@ export class BudgetBook implements OnModuleInit {
     for (let round = 1; ; round += 1) {
       const epoch = this.epoch;
       try {
-        const budgets = new OrganizationBudgets(await this.repository.list(organizationId));
+        const [set, ofKeys] = await Promise.all([
+          this.repository.list(organizationId),
+          this.keys.list(organizationId),
+        ]);
+        const budgets = new OrganizationBudgets(set, ofKeys);
         // A change in the meantime may be about exactly these budgets, read before it.
         const outdated = epoch !== this.epoch;
         if (outdated && round < MAX_LOOKS) continue;

@@ -6,7 +6,8 @@ import type { JsonObject } from '../../common/json';
 import { displayUsd } from '../../common/money';
 import { CostConfig } from '../cost.config';
 import { COST_ERRORS } from '../cost.errors';
-import type { Budget, BudgetFilter, BudgetScope } from './budget';
+import type { Budget, BudgetFilter, BudgetScope, SetBudget } from './budget';
+import { concerns, isAdministrator, isOwn, type BudgetActor } from './budget-actor';
 import { BudgetBook } from './budget-book';
 import { capAbove } from './budget-cap';
 import { BudgetOpening } from './budget-opening';
@@ -22,11 +23,8 @@ export interface BudgetWish extends BudgetFilter, BudgetTerms {
 /** Fields to change; the others stay. */
 export type BudgetChange = Partial<Omit<BudgetWish, 'scope'>>;
 
-/** Who asks, and which keys are theirs. */
-export interface BudgetActor {
-  readonly caller: Caller;
-  readonly ownKeyIds: ReadonlySet<string>;
-}
+/** Ids of budgets that have no row of their own. */
+const DERIVED = /^(?:default|key)\//;
 
 /**
  * Sets budgets. With `budgets:write` anywhere in the organization; everybody else on themselves and their
@@ -42,13 +40,6 @@ export class BudgetManager {
     private readonly config: CostConfig,
     private readonly audit: AuditLog,
   ) {}
-
-  /** Those the caller may see: all with `budgets:write` or `analytics:read`, else those that bound the caller. */
-  async list({ caller, ownKeyIds }: BudgetActor): Promise<readonly Budget[]> {
-    const all = await this.repository.list(caller.organizationId);
-    const seesAll = isAdministrator(caller) || caller.permissions.has('analytics:read');
-    return seesAll ? all : all.filter(({ scope }) => concerns(scope, { caller, ownKeyIds }));
-  }
 
   /** Makes the budget, or changes the one that is about the same. */
   async set(actor: BudgetActor, wish: BudgetWish): Promise<Budget> {
@@ -93,8 +84,9 @@ export class BudgetManager {
     return { organizationId, scope, window, provider, model, setBy: 'self' };
   }
 
-  private async changeable(actor: BudgetActor, id: string): Promise<Budget> {
+  private async changeable(actor: BudgetActor, id: string): Promise<SetBudget> {
     const { caller } = actor;
+    if (DERIVED.test(id)) throw setElsewhere(id);
     const budget = await this.repository.find(caller.organizationId, id);
     if (budget === undefined) throw noSuchBudget();
     if (isAdministrator(caller)) return budget;
@@ -138,18 +130,12 @@ export class BudgetManager {
   }
 }
 
-function isAdministrator({ permissions }: Caller): boolean {
-  return permissions.has('budgets:write');
-}
-
-function isOwn({ level, id }: BudgetScope, { caller, ownKeyIds }: BudgetActor): boolean {
-  return (level === 'user' && id === caller.userId) || (level === 'api_key' && ownKeyIds.has(id));
-}
-
-function concerns(scope: BudgetScope, actor: BudgetActor): boolean {
-  if (scope.level === 'organization') return true;
-  if (scope.level === 'project') return scope.id === actor.caller.projectId;
-  return isOwn(scope, actor);
+function setElsewhere(id: string): AppError {
+  return new AppError(COST_ERRORS.setElsewhere, {
+    public: id.startsWith('key/')
+      ? 'This budget belongs to the API key: change it with PATCH /v1/api-keys/{id}.'
+      : 'This is the configured default. POST a budget for the same user and window to replace it.',
+  });
 }
 
 function noSuchBudget(): AppError {

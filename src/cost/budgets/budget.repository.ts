@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { QueryFailedError, type Repository } from 'typeorm';
 import { newId } from '../../common/ids';
-import type { Budget, BudgetFilter, BudgetScope } from './budget';
+import type { Budget, BudgetFilter, BudgetScope, SetBudget } from './budget';
 import { BudgetEntity } from './budget.entity';
 
 /** What makes a budget the same one when it is set again. */
-export type BudgetIdentity = Pick<Budget, 'organizationId' | 'scope' | 'window' | 'setBy'> & BudgetFilter;
+export type BudgetIdentity = Pick<SetBudget, 'organizationId' | 'scope' | 'window' | 'setBy'> & BudgetFilter;
 
 /** What setting a budget again changes. */
 export type BudgetTerms = Pick<Budget, 'limitNanoUsd' | 'mode' | 'alertThresholds'>;
@@ -18,23 +18,23 @@ const UNIQUE_VIOLATION = '23505';
 export class BudgetRepository {
   constructor(@InjectRepository(BudgetEntity) private readonly budgets: Repository<BudgetEntity>) {}
 
-  async list(organizationId: string): Promise<readonly Budget[]> {
+  async list(organizationId: string): Promise<readonly SetBudget[]> {
     const rows = await this.budgets.find({ where: { organizationId }, order: { id: 'ASC' } });
     return rows.map(toBudget);
   }
 
-  async find(organizationId: string, id: string): Promise<Budget | undefined> {
+  async find(organizationId: string, id: string): Promise<SetBudget | undefined> {
     const row = await this.budgets.findOneBy({ organizationId, id });
     return row === null ? undefined : toBudget(row);
   }
 
-  async findSame(identity: BudgetIdentity): Promise<Budget | undefined> {
+  async findSame(identity: BudgetIdentity): Promise<SetBudget | undefined> {
     const row = await this.budgets.findOneBy(toColumns(identity));
     return row === null ? undefined : toBudget(row);
   }
 
   /** Makes the budget, or gives the one with the same identity these terms; two callers at once make one. */
-  async put(identity: BudgetIdentity, terms: BudgetTerms): Promise<Budget> {
+  async put(identity: BudgetIdentity, terms: BudgetTerms): Promise<SetBudget> {
     const key = toColumns(identity);
     const values = { ...key, ...termColumns(terms), updatedAt: () => 'now()' };
     await this.budgets
@@ -53,7 +53,7 @@ export class BudgetRepository {
   async replace(
     budget: Pick<Budget, 'id'> & BudgetIdentity,
     terms: BudgetTerms,
-  ): Promise<Budget | 'taken' | undefined> {
+  ): Promise<SetBudget | 'taken' | undefined> {
     const { organizationId, id } = budget;
     try {
       const columns = { ...toColumns(budget), ...termColumns(terms) };
@@ -88,7 +88,7 @@ function termColumns({ limitNanoUsd, mode, alertThresholds }: BudgetTerms) {
   return { limitNanoUsd: limitNanoUsd.toString(), mode, alertThresholds: [...alertThresholds] };
 }
 
-function toBudget(row: BudgetEntity): Budget {
+function toBudget(row: BudgetEntity): SetBudget {
   const scope: BudgetScope = { level: row.level, id: row.scopeId };
   return {
     id: row.id,

@@ -9,6 +9,13 @@ export const BUDGET_MODES = ['enforce', 'warn'] as const;
 /** `warn` counts and alerts but never refuses. */
 export type BudgetMode = (typeof BUDGET_MODES)[number];
 
+export const BUDGET_SOURCES = ['administrator', 'self', 'key', 'default'] as const;
+/**
+ * `self`: a user's own limit below what others have set for them; it can only tighten. `key`: a limit the key was made with.
+ * `default`: the configured one of every user.
+ */
+export type BudgetSource = (typeof BUDGET_SOURCES)[number];
+
 /** Per cent of the limit at which an alert is due, when nothing else is asked for. */
 export const DEFAULT_ALERT_THRESHOLDS: readonly number[] = [50, 80, 95, 100];
 
@@ -34,10 +41,15 @@ export interface Budget extends BudgetFilter {
   readonly limitNanoUsd: NanoUsd;
   readonly mode: BudgetMode;
   readonly alertThresholds: readonly number[];
-  /** `self`: a user's own limit below what others have set for them; it can only tighten. */
+  readonly setBy: BudgetSource;
+  /** Null for configured defaults; a key says when it was made, not when it was changed. */
+  readonly createdAt: Date | null;
+  readonly updatedAt: Date | null;
+}
+
+/** A budget that was set through the API. */
+export interface SetBudget extends Budget {
   readonly setBy: 'administrator' | 'self';
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
 }
 
 /** A call, as far as a filter looks at it. */

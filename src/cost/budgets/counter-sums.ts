@@ -6,12 +6,12 @@ import { counterName, type CounterSubject } from './budget-counter';
 import type { BudgetWindow, CalendarWindow } from './calendar-window';
 import type { OrganizationBudgets } from './organization-budgets';
 
-/** Windows that limits outside the budget table have: configured defaults, and what keys are made with. */
+/** Windows of the configured defaults; keys are counted in them too, so that a limit given later finds its sum. */
 const BUILT_IN_WINDOWS: readonly BudgetWindow[] = ['daily', 'monthly'];
 
 /** Kinds of windows in which an organization's spending is counted. */
 export function windowsInUse(budgets: OrganizationBudgets): readonly BudgetWindow[] {
-  return [...new Set([...BUILT_IN_WINDOWS, ...budgets.all.map(({ window }) => window)])];
+  return [...new Set([...BUILT_IN_WINDOWS, ...budgets.counted.map(({ window }) => window)])];
 }
 
 /** True when a budget counts the calls to one provider or model only. */
@@ -28,7 +28,7 @@ export class CounterSums {
     private readonly budgets: OrganizationBudgets,
     private readonly windows: ReadonlyMap<BudgetWindow, CalendarWindow>,
   ) {
-    for (const budget of budgets.all) this.addTo(budget, 0n, new Set());
+    for (const budget of budgets.counted) this.addTo(budget, 0n, new Set());
   }
 
   /** `amountIn` says what of the subject's spending falls into a kind of window. */
@@ -40,7 +40,7 @@ export class CounterSums {
       for (const scope of [userScope(userId), ...(apiKeyId === null ? [] : [keyScope(apiKeyId)])])
         this.addTo({ scope, window, provider: null, model: null }, amountIn(window), counted);
     }
-    for (const budget of scopes.flatMap((scope) => this.budgets.on(scope))) {
+    for (const budget of scopes.flatMap((scope) => this.budgets.countedOn(scope))) {
       if (countsOn(budget, subject)) this.addTo(budget, amountIn(budget.window), counted);
     }
   }

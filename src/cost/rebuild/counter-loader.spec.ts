@@ -1,4 +1,4 @@
-import { caller, CostKit, usageRow } from '../../../test/support/cost-kit';
+import { budget, caller, CostKit, usageRow } from '../../../test/support/cost-kit';
 
 describe('CounterLoader', () => {
   it('counts each row in the windows of the instant at which its money was held', async () => {
@@ -53,6 +53,29 @@ describe('CounterLoader', () => {
     await expect(lost.daily()).resolves.toEqual({ spent: 50n, held: 4_000n });
     await kit.admission.settle(hold, { costNanoUsd: 900n, tokens: 1 });
     await expect(lost.daily()).resolves.toEqual({ spent: 950n, held: 0n });
+  });
+
+  it('counts the weekly and yearly limits that keys were made with', async () => {
+    const kit = new CostKit();
+    const now = kit.clock.now();
+    const key = { level: 'api_key', id: 'key_1' } as const;
+    kit.keyBudgets.stored = [
+      { ...budget({ scope: key, window: 'weekly' }), setBy: 'key' },
+      { ...budget({ scope: key, window: 'yearly' }), setBy: 'key' },
+    ];
+    kit.ledger.rows = [
+      usageRow({ cost_nano_usd: '1', api_key_id: 'key_1' }, now - 3 * 86_400_000),
+      usageRow({ cost_nano_usd: '10', api_key_id: 'key_1' }, now - 7 * 86_400_000),
+      usageRow({ cost_nano_usd: '100', api_key_id: 'key_2' }, now),
+    ];
+
+    await kit.loader.load({ organizationId: 'org_1', timeZone: 'UTC' });
+
+    const states = await kit.store.readCounters('org_1', [
+      'api_key/key_1/weekly/2027-01-11',
+      'api_key/key_1/yearly/2027-01-01',
+    ]);
+    expect(states.map((state) => state.spentNanoUsd)).toEqual([1n, 11n]);
   });
 
   it('names windows by the time zone of the organization', async () => {

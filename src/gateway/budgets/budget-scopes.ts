@@ -3,7 +3,7 @@ import type { Caller } from '../../access/caller';
 import { ApiKeyService } from '../../auth/api-key.service';
 import { AppError } from '../../common/app-error';
 import type { BudgetScope } from '../../cost/budgets/budget';
-import type { BudgetActor } from '../../cost/budgets/budget-manager';
+import type { BudgetActor } from '../../cost/budgets/budget-actor';
 import { MemberRepository } from '../../tenancy/member.repository';
 import { ProjectRepository } from '../../tenancy/project.repository';
 import { GATEWAY_ERRORS } from '../gateway.errors';

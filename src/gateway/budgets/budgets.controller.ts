@@ -12,6 +12,7 @@ import type { Caller } from '../../access/caller';
 import { callerOf, type GatewayRequest } from '../../access/gateway-request';
 import { RequirePermission } from '../../access/require-permission.decorator';
 import type { Budget } from '../../cost/budgets/budget';
+import { BudgetListing } from '../../cost/budgets/budget-listing';
 import { BudgetManager } from '../../cost/budgets/budget-manager';
 import { BudgetReports } from '../../cost/budgets/budget-reports';
 import { ManagementController } from '../../platform/http/management-controller.decorator';
@@ -29,6 +30,7 @@ import { UpdateBudgetDto } from './dto/update-budget.dto';
 export class BudgetsController {
   constructor(
     private readonly manager: BudgetManager,
+    private readonly listing: BudgetListing,
     private readonly reports: BudgetReports,
     private readonly scopes: BudgetScopes,
   ) {}
@@ -38,16 +40,17 @@ export class BudgetsController {
   @ApiOperation({
     summary: 'List budgets and how much of them is used',
     description:
-      'All budgets of the organization for callers with `budgets:write` or `analytics:read`; for others those that bound them.',
+      'Whatever is in force, by `set_by`: set through this API, made with a key, or the configured default of users. All budgets of the organization for callers with `budgets:write` or `analytics:read`, with the defaults of the 200 users who have spent most this month (any other by `scope_id`); for others those that bound them.',
   })
   @ApiOkResponse({ type: BudgetListDto })
   async list(@Req() request: GatewayRequest, @Query() query: ListBudgetsDto): Promise<BudgetListDto> {
     const caller = callerOf(request);
-    const budgets = await this.manager.list(await this.scopes.actorOf(caller));
-    const wanted = budgets.filter(
-      ({ window }) => query.budget_type === undefined || window === query.budget_type,
-    );
-    return toBudgetListDto(await this.reports.of(caller, wanted));
+    const budgets = await this.listing.list(await this.scopes.actorOf(caller), {
+      ...(query.budget_type !== undefined && { window: query.budget_type }),
+      ...(query.level !== undefined && { level: query.level }),
+      ...(query.scope_id !== undefined && { scopeId: query.scope_id }),
+    });
+    return toBudgetListDto(await this.reports.of(caller, budgets));
   }
 
   @Post()

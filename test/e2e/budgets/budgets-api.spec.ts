@@ -68,16 +68,95 @@ describeInBothShapes('budgets', (shape) => {
         { budget_id: id, type: 'critical', threshold: 100 },
       ],
     });
-    const list = await app.get(PATH);
+    const list = await app.get(`${PATH}?scope_id=${scope.id}`);
     expect(list.body).toMatchObject({
-      total_budgets: 1,
+      budgets: [
+        { id, set_by: 'administrator' },
+        { set_by: 'default', budget_type: 'monthly' },
+      ],
+      total_budgets: 2,
       exceeded_budgets: 1,
       warning_budgets: 0,
       recent_alerts: [{ threshold: 100 }, { threshold: 50 }],
     });
     expect((await remove(id)).status).toBe(204);
     expect((await remove(id)).status).toBe(404);
-    expect((await app.get(PATH)).body).toMatchObject({ total_budgets: 0, budgets: [] });
+    expect((await app.get(`${PATH}?scope_id=${scope.id}`)).body).toMatchObject({
+      total_budgets: 2,
+      budgets: [{ set_by: 'default' }, { set_by: 'default' }],
+    });
+  });
+
+  it('from the configuration and of keys are listed with their source and use, and changed where they come from', async () => {
+    const user = app.newUser();
+    const { id: keyId, key } = await app.createKey(
+      { budget: { budget_type: 'weekly', budget_limit: 3 } },
+      user,
+    );
+    await app.chat(BODY, { key });
+    await app.settled();
+    const { spent } = await app.spendingOf(key);
+    const { budgets } = (await app.get(PATH, { key: user })).body as { budgets: Shown[] };
+
+    const userId = await userIdOf(user);
+    const used = { current_usage_nano_usd: spent.toString(), held: 0, alert_thresholds: [50, 80, 95, 100] };
+    expect(budgets).toMatchObject([
+      {
+        ...used,
+        id: `key/${keyId}/weekly`,
+        set_by: 'key',
+        scope: { level: 'api_key', id: keyId },
+        budget_limit: 3,
+      },
+      { ...used, id: `default/${userId}/daily`, set_by: 'default', budget_limit: 10, created_at: null },
+      { ...used, id: `default/${userId}/monthly`, set_by: 'default', budget_limit: 100 },
+    ]);
+    expect(spent).toBeGreaterThan(0n);
+    // The administrator sees them too, because the user has spent something.
+    const all = (await app.get(PATH)).body['budgets'] as Shown[];
+    expect(all.map(({ id }) => id)).toEqual(expect.arrayContaining(budgets.map(({ id }) => id)));
+    for (const { id } of budgets) {
+      const path = `${PATH}/${encodeURIComponent(id)}`;
+      expect((await app.request('PUT', path, { body: { budget_limit: 1 } })).status).toBe(409);
+      expect((await app.request('DELETE', path)).error).toMatchObject({ code: 'budget_set_elsewhere' });
+    }
+  });
+
+  it('of a project count what its keys spend, refuse at the limit, and let go when raised or removed', async () => {
+    const organization = await app.get('/v1/organizations');
+    const [{ id: organizationId } = { id: '' }] = organization.body['data'] as { id: string }[];
+    const project = await app.post(`/v1/organizations/${organizationId}/projects`, { name: 'Launch' });
+    const scope = { level: 'project', id: String(project.body['id']) };
+    const { key } = await app.createKey({ project_id: scope.id });
+    const { key: outside } = await app.createKey({});
+    const made = await set({ scope, budget_type: 'monthly', budget_limit: 1 });
+    expect(made.status).toBe(201);
+    const { id } = budgetOf(made);
+    const shown = async (): Promise<Shown | undefined> =>
+      ((await app.get(`${PATH}?level=project`)).body['budgets'] as Shown[]).find((one) => one.id === id);
+
+    const answers = [await app.chat(BODY, { key }), await app.chat(BODY, { key })];
+    await app.chat(BODY, { key: outside });
+    await app.settled();
+    const spent = answers.reduce(
+      (sum, { body }) => sum + BigInt(body.router_metadata.actual_cost_nano_usd),
+      0n,
+    );
+    expect(await shown()).toMatchObject({ current_usage_nano_usd: spent.toString(), held: 0, scope });
+
+    const lowered = await app.request('PUT', `${PATH}/${id}`, { body: { budget_limit: '0.000001' } });
+    expect(budgetOf(lowered)).toMatchObject({ status: 'exceeded', budget_type: 'monthly' });
+    const refused = await app.chat(BODY, { key });
+    expect(refused.status).toBe(402);
+    expect(refused.error).toMatchObject({ details: { level: 'project', window: 'monthly' } });
+    expect((await app.chat(BODY, { key: outside })).status).toBe(200);
+    await app.request('PUT', `${PATH}/${id}`, { body: { budget_limit: 1 } });
+    expect((await app.chat(BODY, { key })).status).toBe(200);
+    await app.request('PUT', `${PATH}/${id}`, { body: { budget_limit: 0 } });
+    expect((await app.chat(BODY, { key })).status).toBe(402);
+    expect((await remove(id)).status).toBe(204);
+    expect((await app.chat(BODY, { key })).status).toBe(200);
+    expect(await shown()).toBeUndefined();
   });
 
   it.each(['organization', 'user', 'api_key'] as const)(
@@ -136,7 +215,7 @@ describeInBothShapes('budgets', (shape) => {
     expect((await app.chat(BODY, { key })).status).toBe(200);
     await app.settled();
 
-    const { budgets } = (await app.get(`${PATH}?budget_type=weekly`)).body as { budgets: Shown[] };
+    const { budgets } = (await app.get(`${PATH}?budget_type=weekly&level=user`)).body as { budgets: Shown[] };
     expect(budgets).toMatchObject([{ status: 'exceeded', mode: 'warn' }]);
     expect(budgets[0]?.['current_usage']).toBeGreaterThan(0);
     await remove(budgetOf(made).id);

@@ -1,6 +1,6 @@
 import type { Caller } from '../../../src/access/caller';
 import { SystemClock } from '../../../src/common/clock';
-import type { Budget, BudgetTarget } from '../../../src/cost/budgets/budget';
+import type { BudgetTarget, SetBudget } from '../../../src/cost/budgets/budget';
 import { BudgetBook } from '../../../src/cost/budgets/budget-book';
 import { budgetsOf, type CallerBudget } from '../../../src/cost/budgets/budget-lines';
 import { BudgetRepository } from '../../../src/cost/budgets/budget.repository';
@@ -17,7 +17,7 @@ import { InProcessPubSub } from '../../../src/platform/pub-sub/in-process-pub-su
 import { CallerRates } from '../../../src/quota/caller-rates';
 import { RateLimitsConfig } from '../../../src/quota/rate-limits.config';
 import type { QuotaStore } from '../../../src/quota/quota-store';
-import { budget, caller, silentMetrics } from '../../support/cost-kit';
+import { budget, caller, MemoryKeyBudgets, silentMetrics } from '../../support/cost-kit';
 
 const USD = 1_000_000_000n;
 const LEVELS = ['organization', 'project', 'user', 'api_key'] as const;
@@ -45,7 +45,7 @@ export function callersOf(organizationId: string): readonly Caller[] {
 export function randomBudgets(
   organizationId: string,
   random: { pick<T>(items: readonly T[]): T; integer(limit: number): number },
-): readonly Budget[] {
+): readonly SetBudget[] {
   const ids = {
     organization: [organizationId],
     project: ['prj_0', 'prj_1'],
@@ -67,11 +67,11 @@ export function randomBudgets(
 }
 
 class FixedBudgets extends BudgetRepository {
-  constructor(private readonly fixed: readonly Budget[]) {
+  constructor(private readonly fixed: readonly SetBudget[]) {
     super(undefined as never);
   }
 
-  override list(): Promise<readonly Budget[]> {
+  override list(): Promise<readonly SetBudget[]> {
     return Promise.resolve(this.fixed);
   }
 }
@@ -89,12 +89,17 @@ export class AccountingKit {
 
   constructor(
     readonly store: QuotaStore,
-    private readonly budgets: readonly Budget[],
+    private readonly budgets: readonly SetBudget[],
   ) {
     const metrics = silentMetrics();
     const queue = new RoomQueue(this.config, metrics);
     this.keeper = new HoldKeeper(store, this.clock, this.config, metrics, queue);
-    const book = new BudgetBook(new FixedBudgets(budgets), new InProcessPubSub(), this.clock);
+    const book = new BudgetBook(
+      new FixedBudgets(budgets),
+      new MemoryKeyBudgets(),
+      new InProcessPubSub(),
+      this.clock,
+    );
     const loader = { load: () => Promise.reject(new Error('the organization is loaded')) };
     this.admission = new BudgetAdmission(
       new CallerBudgets(

@@ -6,12 +6,10 @@ import { Logger } from '@nestjs/common';
 import { AlertDesk } from '../../../src/analytics/alerts/alert-desk';
 import { AlertRepository } from '../../../src/analytics/alerts/alert.repository';
 import { AlertsConfig } from '../../../src/analytics/alerts/alerts.config';
-import { BudgetAlerts } from '../../../src/analytics/alerts/budget-alerts';
 import { configuredChannels } from '../../../src/analytics/alerts/configured-channels';
 import { ServiceAlerts } from '../../../src/analytics/alerts/service-alerts';
 import { SystemClock } from '../../../src/common/clock';
 import { newId } from '../../../src/common/ids';
-import { CostConfig } from '../../../src/cost/cost.config';
 import { LedgerRepository } from '../../../src/cost/ledger/ledger.repository';
 import type { UsageRow } from '../../../src/cost/ledger/usage-row';
 import type { AlertEvent } from '../../../src/platform/alerts/alert-event';
@@ -247,108 +245,6 @@ function guarantees(open: () => Promise<MigratedDatabase>): void {
   it('refuses to start with a channel that is configured by half', () => {
     expect(() => desk({ ALERT_WEBHOOK_URL: `${address}/hook` })).toThrow('ALERT_WEBHOOK_SECRET');
     expect(() => desk({ ALERT_EMAIL_TO: 'a@example.com' })).toThrow('SMTP_URL');
-  });
-
-  describe('budget thresholds', () => {
-    const spend = (usd: number, changes: Partial<UsageRow> = {}): Promise<unknown> =>
-      new LedgerRepository(database.dataSource).append([
-        usageRow(
-          { cost_nano_usd: String(usd * 1e9), user_id: 'usr_a', api_key_id: 'key_a', ...changes },
-          Date.now(),
-        ),
-      ]);
-    const budgetAlerts = (settings: RawSettings = {}): BudgetAlerts =>
-      new BudgetAlerts(
-        database.dataSource,
-        desk({}).desk,
-        loadConfig([CostConfig], settings).get(CostConfig),
-      );
-    const fired = async (): Promise<unknown[]> =>
-      (
-        await query<{ budget_id: string; threshold: number }>(
-          'SELECT budget_id, threshold FROM budget_alert ORDER BY budget_id, threshold',
-        )
-      ).map(({ budget_id, threshold }) => [budget_id, threshold]);
-
-    async function putBudget(id: string, changes: Record<string, unknown> = {}): Promise<void> {
-      await query(
-        "INSERT INTO organization (id, slug, name) VALUES ('org_1', 'one', 'One') ON CONFLICT DO NOTHING",
-      );
-      const budget = {
-        id,
-        organization_id: 'org_1',
-        level: 'organization',
-        scope_id: 'org_1',
-        budget_window: 'monthly',
-        provider: '',
-        model: '',
-        limit_nano_usd: '10000000000',
-        mode: 'enforce',
-        alert_thresholds: [50, 80, 95, 100],
-        set_by: 'administrator',
-        ...changes,
-      };
-      const names = Object.keys(budget);
-      await query(
-        `INSERT INTO budget (${names.join(', ')}) VALUES (${names.map((_, i) => `$${i + 1}`).join(', ')})`,
-        Object.values(budget),
-      );
-    }
-
-    afterEach(() => query('DELETE FROM budget'));
-
-    it('fire once per window and threshold, on every level, as spending passes them', async () => {
-      await putBudget('bdg_org');
-      await putBudget('bdg_user', {
-        level: 'user',
-        scope_id: 'usr_a',
-        budget_window: 'yearly',
-        alert_thresholds: [75],
-      });
-      await putBudget('bdg_key', {
-        level: 'api_key',
-        scope_id: 'key_a',
-        budget_window: 'weekly',
-        provider: 'Demo',
-      });
-      await putBudget('bdg_other', { level: 'user', scope_id: 'usr_b', budget_window: 'daily' });
-      await putBudget('bdg_model', { budget_window: 'daily', model: 'another-model' });
-      const watch = budgetAlerts({ DEFAULT_DAILY_BUDGET: '1000', DEFAULT_MONTHLY_BUDGET: '1000' });
-
-      await spend(4.9);
-      await watch.run();
-      expect(await fired()).toEqual([]);
-      await spend(0.1);
-      await watch.run();
-      await watch.run();
-      expect(await fired()).toEqual([
-        ['bdg_key', 50],
-        ['bdg_org', 50],
-      ]);
-      await spend(3.2);
-      await Promise.all([watch.run(), watch.run()]);
-      expect(await fired()).toEqual([
-        ['bdg_key', 50],
-        ['bdg_key', 80],
-        ['bdg_org', 50],
-        ['bdg_org', 80],
-        ['bdg_user', 75],
-      ]);
-      const [row] = await query('SELECT count(*)::int AS alerts FROM alert_event');
-      expect(row).toEqual({ alerts: 5 });
-    });
-
-    it('hold for the configured default budgets of every user', async () => {
-      await spend(8);
-      await spend(1, { user_id: 'usr_b' });
-
-      await budgetAlerts({ DEFAULT_DAILY_BUDGET: '10', DEFAULT_MONTHLY_BUDGET: '100' }).run();
-
-      expect(await fired()).toEqual([
-        ['default/usr_a/daily', 50],
-        ['default/usr_a/daily', 80],
-      ]);
-    });
   });
 
   it('tells of error rates, slow calls and providers that answer nobody, once per period', async () => {

@@ -16,6 +16,9 @@ import { BUDGET_MODES, DEFAULT_ALERT_THRESHOLDS } from '../../../cost/budgets/bu
 import { BUDGET_WINDOWS } from '../../../cost/budgets/calendar-window';
 import { IsUsdAmount } from '../../../platform/http/is-usd-amount';
 
+/** Form of the ids budgets are set on. */
+export const SCOPE_ID = /^[\w-]{1,100}$/;
+
 const MAX_THRESHOLDS = 10;
 const MAX_THRESHOLD = 1_000;
 const PROVIDER = /^[a-z0-9][a-z0-9_-]{0,62}$/i;

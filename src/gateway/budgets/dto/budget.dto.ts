@@ -1,5 +1,12 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { BUDGET_LEVELS, BUDGET_MODES, type BudgetLevel, type BudgetMode } from '../../../cost/budgets/budget';
+import {
+  BUDGET_LEVELS,
+  BUDGET_MODES,
+  BUDGET_SOURCES,
+  type BudgetLevel,
+  type BudgetMode,
+  type BudgetSource,
+} from '../../../cost/budgets/budget';
 import { BUDGET_WINDOWS, type BudgetWindow } from '../../../cost/budgets/calendar-window';
 
 export const BUDGET_STATUSES = ['normal', 'warning', 'exceeded'] as const;
@@ -59,10 +66,11 @@ export class BudgetDto {
   alert_thresholds: readonly number[];
 
   @ApiProperty({
-    enum: ['administrator', 'self'],
-    description: 'self: set by the user below what others have set for them.',
+    enum: BUDGET_SOURCES,
+    description:
+      'self: set by the user below what others have set for them; key: made with the API key, changed there; default: the configured one of every user, replaced by setting another.',
   })
-  set_by: 'administrator' | 'self';
+  set_by: BudgetSource;
 
   @ApiProperty({ example: 2.5, description: 'USD spent in the current window.' })
   current_usage: number;
@@ -100,11 +108,11 @@ export class BudgetDto {
   @ApiProperty({ format: 'date-time', description: 'When the next window begins.' })
   period_end: string;
 
-  @ApiProperty({ format: 'date-time' })
-  created_at: string;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'null for defaults.' })
+  created_at: string | null;
 
-  @ApiProperty({ format: 'date-time' })
-  updated_at: string;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  updated_at: string | null;
 }
 
 /** Answer of `GET /v1/analytics/budgets`. */

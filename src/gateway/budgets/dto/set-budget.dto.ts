@@ -3,9 +3,7 @@ import { Type } from 'class-transformer';
 import { IsIn, IsObject, IsOptional, IsString, Matches, ValidateNested } from 'class-validator';
 import { BUDGET_LEVELS, type BudgetLevel, type BudgetMode } from '../../../cost/budgets/budget';
 import type { BudgetWindow } from '../../../cost/budgets/calendar-window';
-import { BudgetField, LIMIT_DOCUMENTATION, WINDOW_DOCUMENTATION } from './budget-fields';
-
-const ID = /^[\w-]{1,100}$/;
+import { BudgetField, LIMIT_DOCUMENTATION, SCOPE_ID, WINDOW_DOCUMENTATION } from './budget-fields';
 
 /** What a budget is set on. */
 export class BudgetScopeDto {
@@ -15,7 +13,7 @@ export class BudgetScopeDto {
 
   @ApiProperty({ example: 'prj_01kaf3v5w2m8x4t6y9z1b3c5d7' })
   @IsString()
-  @Matches(ID, { message: 'id is not the form of an id' })
+  @Matches(SCOPE_ID, { message: 'id is not the form of an id' })
   id: string;
 }
 

@@ -32,8 +32,8 @@ export function toBudgetDto(report: BudgetReport): BudgetDto {
     alerts: alertsOf(report, usage),
     period_start: new Date(dates.startsAtMs).toISOString(),
     period_end: new Date(dates.endsAtMs).toISOString(),
-    created_at: budget.createdAt.toISOString(),
-    updated_at: budget.updatedAt.toISOString(),
+    created_at: budget.createdAt?.toISOString() ?? null,
+    updated_at: budget.updatedAt?.toISOString() ?? null,
   };
 }
 

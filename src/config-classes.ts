@@ -14,6 +14,7 @@ import { DataDirectoryConfig } from './platform/config/data-directory.config';
 import { GeneralConfig } from './platform/config/general.config';
 import type { ConfigClass } from './platform/config/setting';
 import { DatabaseConfig } from './platform/database/database.config';
+import { EmbeddingConfig } from './platform/embedding/embedding.config';
 import { EncryptionConfig } from './platform/encryption/encryption.config';
 import { HttpClientConfig } from './platform/http/http-client.config';
 import { ServerConfig } from './platform/http/server.config';
@@ -37,6 +38,7 @@ export const CONFIG_CLASSES: readonly ConfigClass[] = [
   ExtraProvidersConfig,
   ProvidersConfig,
   RoutingConfig,
+  EmbeddingConfig,
   DecisionsConfig,
   CostConfig,
   LedgerConfig,

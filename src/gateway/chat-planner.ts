@@ -6,7 +6,7 @@ import { DecisionJournal } from '../decisions/store/decision-journal';
 import type { ChatRequest } from '../llm/chat-request';
 import { noRouteError, type NoRoute } from '../routing/no-route';
 import type { RoutePlan } from '../routing/route-plan';
-import type { PromptMeaning } from '../routing/semantic/semantic-index';
+import type { MeaningSearch } from '../routing/semantic/semantic-space';
 import type { RequestAnalysis, RouteDecision } from '../routing/router.service';
 import { MetricsService } from '../telemetry/metrics.service';
 import { failSpan, Tracing } from '../telemetry/tracing';
@@ -52,7 +52,7 @@ export class ChatPlanner {
   }
 
   /** The prompt's meaning when an embedder other than the built-in is configured and answers in time. */
-  meaningOf(request: ChatRequest, signal: AbortSignal): Promise<PromptMeaning | undefined> {
+  meaningOf(request: ChatRequest, signal: AbortSignal): Promise<MeaningSearch> {
     return this.decider.meaningOf(request, signal);
   }
 

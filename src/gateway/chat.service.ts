@@ -53,11 +53,11 @@ export class ChatService {
     const { requestId } = request.state;
     const steered = await this.steering.steer({ ...chat, caller, requestId });
     const isSemantic = steered.preferences.routing.engine === 'semantic';
-    const meaning = isSemantic ? await this.planner.meaningOf(chat.policy.request, signal) : undefined;
+    const search = isSemantic ? await this.planner.meaningOf(chat.policy.request, signal) : {};
     const input: PlanningInput = {
       ...chat,
       ...steered,
-      meaning,
+      search,
       requestedModel: chat.original.model,
       caller,
       route: routeOf(request),

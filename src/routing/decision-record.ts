@@ -6,6 +6,7 @@ import { packFeatures, type PackedFeatures } from './feature-vector';
 import { INTENT_LABELS, INTENT_METHODS, INTENT_USES } from './intent/intent-label';
 import type { RouteInput } from './route-input';
 import type { CandidateScore, RoutePlan } from './route-plan';
+import { EMBEDDER_FAILURES, type EmbedderFailure } from './semantic/embedder-failure';
 
 /** Version of features, rules, weights and record layout together; a change of any of them counts it up. */
 export const ROUTER_VERSION = 3;
@@ -51,6 +52,8 @@ export interface DecisionRecord {
   readonly k?: string;
   /** Who predicted the quality: the first digits of the weights' or the embedder's version. */
   readonly pv?: string;
+  /** Why the built-in embedder stood in for the configured one. */
+  readonly ef?: number;
   /** Position whose prompt cache is warm, and what that saves in nano-USD. */
   readonly a?: readonly [number, string];
   /** Budget left, in nano-USD. */
@@ -83,6 +86,7 @@ export interface Decision {
   readonly plan: RoutePlan | undefined;
   /** Who predicted the quality. */
   readonly predictedBy: string | undefined;
+  readonly embedderFailure: EmbedderFailure | undefined;
 }
 
 /** True for a record as this version or an earlier one wrote it; the version is for the replay to judge. */
@@ -127,6 +131,9 @@ export function toDecisionRecord(decision: Decision, catalog: CatalogView): Deci
     ...liveState(candidates),
     ...predictions(candidates),
     ...(decision.predictedBy !== undefined && { pv: decision.predictedBy }),
+    ...(decision.embedderFailure !== undefined && {
+      ef: EMBEDDER_FAILURES.indexOf(decision.embedderFailure),
+    }),
     ...(input.budgetLeft !== undefined && { u: input.budgetLeft.toString() }),
     ...packWish(input.cascade),
     ...(plan?.cascade && { r: plan.cascade.steps.length }),

@@ -5,7 +5,7 @@ import type { CatalogView } from './catalog-view';
 import type { DecisionRecord } from './decision-record';
 import type { RouteInput } from './route-input';
 import { DEFAULT_PROFILE, type RoutingProfile } from './routing-profile';
-import { rejectedOf, toRouteInput } from './unpack-record';
+import { embedderFailureOf, rejectedOf, toRouteInput } from './unpack-record';
 
 /** A record in words and numbers that people can read: what was seen, who could answer, who could not and why, who was chosen. */
 export function describeDecision(
@@ -32,6 +32,7 @@ export function describeDecision(
     budget_left: usdOrNull(input.budgetLeft),
     expected_output_tokens: input.expectedOutputTokens,
     predicted_by: record.pv ?? null,
+    embedder_failure: embedderFailureOf(record) ?? null,
     candidates: input.candidates.map((candidate, i) => describeCandidate(candidate, scoreAt(record, i))),
     rejected: rejectedOf(record, catalog).map(({ card, region, reason }) => ({
       model: keyOfCard(card),

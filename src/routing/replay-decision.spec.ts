@@ -8,6 +8,7 @@ import type { DecisionRecord } from './decision-record';
 import { replayDecision } from './replay-decision';
 import { fingerprintOf } from './fingerprint';
 import { DEFAULT_PROFILE } from './routing-profile';
+import { EMBEDDER_FAILURES, type EmbedderFailure } from './semantic/embedder-failure';
 
 const strategies = allStrategies();
 const cards = Array.from({ length: 40 }, (_, i) =>
@@ -66,6 +67,7 @@ function recordOf(sample: {
   budget: bigint | undefined;
   budgetLeft?: bigint;
   warm?: number;
+  embedderFailure?: EmbedderFailure;
   seed?: number;
 }): DecisionRecord {
   const service = testRouter(sample.settings);
@@ -87,6 +89,7 @@ function recordOf(sample: {
       today: '2026-06-01',
       seed: sample.seed ?? 4_000_000_000,
       budgetLeft: sample.budgetLeft,
+      embedderFailure: sample.embedderFailure,
       affinity: warm && { card: warm.card, region: warm.region, saving: 123_456n },
     })
     .toRecord();
@@ -122,6 +125,7 @@ describe('replayDecision', () => {
           budgetLeft: fc.option(fc.bigInt({ min: 0n, max: 10n ** 13n }), { nil: undefined }),
           warm: fc.option(fc.nat({ max: 44 }), { nil: undefined }),
           seed: fc.nat({ max: 2 ** 32 - 1 }),
+          embedderFailure: fc.constantFrom(undefined, ...EMBEDDER_FAILURES),
         }),
         (sample) => {
           expect(replayed(recordOf(sample))).toMatchObject({ kind: 'replayed', identical: true });

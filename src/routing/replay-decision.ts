@@ -4,7 +4,7 @@ import { planRoute } from './plan-route';
 import type { RoutePlan } from './route-plan';
 import type { RoutingProfile } from './routing-profile';
 import type { RoutingStrategy } from './strategies/routing-strategy';
-import { rejectedOf, toRouteInput } from './unpack-record';
+import { embedderFailureOf, rejectedOf, toRouteInput } from './unpack-record';
 
 export type Replay =
   | {
@@ -38,7 +38,14 @@ export function replayDecision(record: DecisionRecord, sources: ReplaySources): 
   const input = toRouteInput(record, catalog, profile);
   const plan = input.candidates.length === 0 ? undefined : planRoute(strategy, input);
   const again = toDecisionRecord(
-    { id: record.id, input, rejected: rejectedOf(record, catalog), plan, predictedBy: record.pv },
+    {
+      id: record.id,
+      input,
+      rejected: rejectedOf(record, catalog),
+      plan,
+      predictedBy: record.pv,
+      embedderFailure: embedderFailureOf(record),
+    },
     catalog,
   );
   return {

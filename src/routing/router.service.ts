@@ -24,6 +24,7 @@ import { insistedModel } from './routed-name';
 import { RoutingConfig } from './routing.config';
 import { parseRoutingPreference, type RoutingPreference } from './routing-preference';
 import type { RoutingProfile } from './routing-profile';
+import type { EmbedderFailure } from './semantic/embedder-failure';
 import { ROUTING_STRATEGIES, type RoutingStrategy } from './strategies/routing-strategy';
 
 /** What a request looks like to the router; computed once, before prices are. */
@@ -52,6 +53,8 @@ export interface RouteRequest {
   readonly affinity?: CacheAffinity;
   /** What is known of the tenant's earlier answers, and what it prefers to predict with. */
   readonly knowledge?: Pick<ForecastInput, 'predictor' | 'evidence' | 'meaning' | 'neighboursOf'>;
+  /** Why the built-in embedder stands in for the configured one. */
+  readonly embedderFailure?: EmbedderFailure;
   /** Output tokens the expected costs were computed with. */
   readonly expectedOutputTokens: number;
   /** `YYYY-MM-DD`, UTC. */
@@ -140,7 +143,14 @@ export class RouterService {
     // Packed on demand: everything it refers to is immutable, and not every decision is kept.
     const toRecord = (): DecisionRecord =>
       toDecisionRecord(
-        { id: route.decisionId, input, rejected, plan, predictedBy: forecast.by },
+        {
+          id: route.decisionId,
+          input,
+          rejected,
+          plan,
+          predictedBy: forecast.by,
+          embedderFailure: route.embedderFailure,
+        },
         route.catalog,
       );
     if (plan === undefined) return { kind: 'none', noRoute: toNoRoute(rejected, requestedModel), toRecord };

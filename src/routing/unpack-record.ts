@@ -6,6 +6,7 @@ import { unpackFeatures } from './feature-vector';
 import { INTENT_LABELS, INTENT_METHODS, INTENT_USES, type Intent } from './intent/intent-label';
 import type { RouteInput } from './route-input';
 import type { RoutingProfile } from './routing-profile';
+import { EMBEDDER_FAILURES, type EmbedderFailure } from './semantic/embedder-failure';
 
 /** What the engine was given, rebuilt from the record. Throws when the catalogue lacks one of its cards. */
 export function toRouteInput(
@@ -74,6 +75,11 @@ export function rejectedOf(record: DecisionRecord, catalog: CatalogView): Reject
   return reasons.flatMap((reason) =>
     (record.x?.[reason] ?? []).map((ref) => ({ ...offerAt(ref, catalog), reason })),
   );
+}
+
+/** Why the built-in embedder stood in; undefined when it did not. */
+export function embedderFailureOf({ ef }: DecisionRecord): EmbedderFailure | undefined {
+  return ef === undefined ? undefined : EMBEDDER_FAILURES[ef];
 }
 
 function offerAt(ref: CardRef, catalog: CatalogView): Pick<Candidate, 'card' | 'region'> {

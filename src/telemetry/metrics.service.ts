@@ -124,6 +124,15 @@ export class MetricsService {
     if (this.enabled) this.metrics.cascadeSteps.inc({ outcome });
   }
 
+  /** The configured embedder was asked for a prompt's meaning: it answered, or why the built-in one stood in. */
+  routerEmbedding(embedder: string, outcome: string): void {
+    if (!this.enabled) return;
+    this.metrics.routerEmbeddings.inc({
+      embedder: this.names.of(embedder),
+      outcome: this.names.of(outcome),
+    });
+  }
+
   providerCall(sample: ProviderCallSample): void {
     if (!this.enabled) return;
     const { provider, model } = this.models.labelsOf(sample.provider, sample.model);

@@ -13,7 +13,7 @@ let space: SemanticSpace | undefined;
 
 /** The built-in embedder and its exemplars; loaded once. */
 export function builtInSpace(): SemanticSpace {
-  space ??= new SemanticSpace(embedder, embedder);
+  space ??= new SemanticSpace(embedder, embedder, { timeoutMs: 150 }, { routerEmbedding: () => undefined });
   return space;
 }
 

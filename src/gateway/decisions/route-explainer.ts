@@ -38,7 +38,7 @@ export class RouteExplainer {
       {
         ...chat,
         ...steered,
-        meaning: undefined,
+        search: {},
         requestedModel: chat.original.model,
         policy,
         caller,

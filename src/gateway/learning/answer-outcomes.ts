@@ -26,7 +26,7 @@ const MODELS_FAULTS: ReadonlySet<AnswerFault> = new Set([
 export interface AnsweredChat {
   readonly input: Pick<
     PlanningInput,
-    'caller' | 'preferences' | 'original' | 'policy' | 'requestId' | 'meaning'
+    'caller' | 'preferences' | 'original' | 'policy' | 'requestId' | 'search'
   >;
   readonly plan: Pick<ChatPlan, 'analysis'>;
 }
@@ -44,7 +44,7 @@ export class AnswerOutcomes {
   asked({ input }: AnsweredChat): void {
     if (!input.preferences.learn) return;
     const text = lastUserText(input.policy.request);
-    this.memory.rememberPrompt(input.requestId, input.meaning ?? this.space.meaningOf(text));
+    this.memory.rememberPrompt(input.requestId, input.search.meaning ?? this.space.meaningOf(text));
   }
 
   /** A whole answer: whether its form holds. */

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { RouteRequest } from '../../routing/router.service';
-import type { PromptMeaning } from '../../routing/semantic/semantic-index';
-import { SemanticSpace } from '../../routing/semantic/semantic-space';
+import { SemanticSpace, type MeaningSearch } from '../../routing/semantic/semantic-space';
 import { AnswerMemory } from './answer-memory';
 import { OutcomeEvidence } from './outcome-evidence';
 
@@ -21,8 +20,8 @@ export class TenantKnowledge {
     };
   }
 
-  /** By an embedder other than the built-in; undefined when none is configured or it does not answer in time. */
-  meaningOf(text: string, signal: AbortSignal): Promise<PromptMeaning | undefined> {
+  /** By an embedder other than the built-in, when one is configured. */
+  meaningOf(text: string, signal: AbortSignal): Promise<MeaningSearch> {
     return this.space.findMeaning(text, signal);
   }
 }

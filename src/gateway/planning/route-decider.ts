@@ -13,7 +13,7 @@ import { upperBoundInputTokens } from '../../llm/token-estimate';
 import type { PolicyOutcome } from '../../policy/policy-engine';
 import type { CacheAffinity } from '../../routing/candidate';
 import { RouterService, type RequestAnalysis, type RouteDecision } from '../../routing/router.service';
-import type { PromptMeaning } from '../../routing/semantic/semantic-index';
+import type { MeaningSearch } from '../../routing/semantic/semantic-space';
 import type { ChatPreferences } from '../chat-preferences';
 import { TenantKnowledge } from '../learning/tenant-knowledge';
 import type { SteeredChat } from '../steering/traffic-steering';
@@ -32,8 +32,8 @@ export interface PlanningInput {
   readonly requestedModel: string | undefined;
   readonly experiment: SteeredChat['experiment'];
   readonly thresholds: SteeredChat['thresholds'];
-  /** By the configured embedder, when there is one besides the built-in. */
-  readonly meaning: PromptMeaning | undefined;
+  /** By the configured embedder, when there is one besides the built-in and the engine looks at meanings. */
+  readonly search: MeaningSearch;
   readonly route: string;
   readonly requestId: string;
   /** The request's span, when it is sampled. */
@@ -67,7 +67,7 @@ export class RouteDecider {
   ) {}
 
   /** What policy left of the text: it may go to another service. */
-  meaningOf(request: ChatRequest, signal: AbortSignal): Promise<PromptMeaning | undefined> {
+  meaningOf(request: ChatRequest, signal: AbortSignal): Promise<MeaningSearch> {
     return this.knowledge.meaningOf(lastUserText(request), signal);
   }
 
@@ -89,7 +89,8 @@ export class RouteDecider {
       remainingBudget,
       budgetLeft: this.hints.budgetLeftOf(input.caller),
       affinity: this.affinityOf(input, size),
-      knowledge: { ...this.knowledge.of(input.caller.organizationId), meaning: input.meaning },
+      knowledge: { ...this.knowledge.of(input.caller.organizationId), meaning: input.search.meaning },
+      embedderFailure: input.search.failure,
       expectedOutputTokens: this.board.expectedOutputTokens(size),
       today: new Date(this.clock.now()).toISOString().slice(0, 10),
       seed: Math.floor(Math.random() * SEED_RANGE),

@@ -74,6 +74,7 @@ describe('SemanticSpace', () => {
     readonly name = 'other';
     readonly dimensions = 2;
     readonly version = 'other-1';
+    lengths = 2;
     fails = false;
     hangs = false;
 
@@ -82,15 +83,30 @@ describe('SemanticSpace', () => {
       if (this.fails) throw new Error('away');
       if (this.hangs)
         await new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('late'))));
-      return texts.map((text) => Float32Array.of(text.length % 2, 1 - (text.length % 2)));
+      return texts.map((text) => {
+        const vector = new Float32Array(this.lengths);
+        vector[text.length % 2] = 1;
+        return vector;
+      });
     }
   }
 
-  it('uses the configured embedder, and none where it fails or is too slow', async () => {
+  function spaceOf(): {
+    readonly other: OtherEmbedder;
+    readonly made: SemanticSpace;
+    readonly outcomes: readonly string[];
+  } {
     const other = new OtherEmbedder();
-    const made = new SemanticSpace(other, new StaticEmbedder());
+    const outcomes: string[] = [];
+    const routerEmbedding = (name: string, outcome: string): unknown => outcomes.push(`${name} ${outcome}`);
+    const made = new SemanticSpace(other, new StaticEmbedder(), { timeoutMs: 150 }, { routerEmbedding });
+    return { other, made, outcomes };
+  }
+
+  it('uses the configured embedder, and none where it fails or is too slow', async () => {
+    const { other, made, outcomes } = spaceOf();
     await made.onModuleInit();
-    const meaning = await made.findMeaning('hello', SIGNAL);
+    const { meaning } = await made.findMeaning('hello', SIGNAL);
     other.hangs = true;
     const late = await made.findMeaning('hello', SIGNAL);
     other.hangs = false;
@@ -98,18 +114,26 @@ describe('SemanticSpace', () => {
 
     expect(meaning?.version).toBe('other-1');
     expect(meaning && made.indexOf(meaning).version).toBe('other-1');
-    expect(late).toBeUndefined();
-    expect(await made.findMeaning('hello', SIGNAL)).toBeUndefined();
+    expect(late).toEqual({ failure: 'late' });
+    expect(await made.findMeaning('hello', SIGNAL)).toEqual({ failure: 'failed' });
+    expect(outcomes).toEqual(['other answered', 'other late', 'other failed']);
+  });
+
+  it('takes no vector of another length', async () => {
+    const { other, made } = spaceOf();
+    await made.onModuleInit();
+    other.lengths = 3;
+
+    expect(await made.findMeaning('hello', SIGNAL)).toEqual({ failure: 'failed' });
   });
 
   it('starts with the built-in embedder when the configured one fails at start', async () => {
-    const other = new OtherEmbedder();
+    const { other, made } = spaceOf();
     other.fails = true;
-    const made = new SemanticSpace(other, new StaticEmbedder());
     await made.onModuleInit();
     other.fails = false;
 
-    expect(await made.findMeaning('hello', SIGNAL)).toBeUndefined();
+    expect(await made.findMeaning('hello', SIGNAL)).toEqual({ failure: 'failed' });
     expect(made.indexOf(made.meaningOf('hello')).version).toBe(new StaticEmbedder().version);
   });
 });

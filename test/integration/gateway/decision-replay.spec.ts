@@ -41,7 +41,7 @@ function inputOf(app: TestApp, number: number): PlanningInput {
       learn: true,
     },
     requestedModel: model,
-    meaning: undefined,
+    search: {},
     experiment: undefined,
     thresholds: undefined,
     route: '/v1/chat/completions',

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { startWorker } from '../../threads/start-worker';
 import { EmbeddedDatabaseError } from './embedded-database.errors';
 import type { WorkerReply, WorkerRequest, WorkerTask } from './worker-messages';
 
@@ -18,7 +18,7 @@ export class WorkerThread {
   private readonly exited: Promise<void>;
 
   constructor(task: WorkerTask) {
-    this.worker = startWorker(task);
+    this.worker = startDatabase(task);
     this.exited = new Promise((resolve) => {
       this.worker.once('exit', () => resolve());
     });
@@ -62,14 +62,10 @@ export class WorkerThread {
   }
 }
 
-function startWorker(task: WorkerTask): Worker {
-  const resourceLimits = { stackSizeMb };
-  const compiled = join(__dirname, 'embedded-database.worker.js');
-  if (existsSync(compiled)) return new Worker(compiled, { workerData: task, resourceLimits });
-  const typescriptEntry = join(__dirname, 'embedded-database.worker.ts');
-  return new Worker(join(__dirname, 'typescript-worker.cjs'), {
-    workerData: { ...task, typescriptEntry },
-    resourceLimits,
+function startDatabase(task: WorkerTask): Worker {
+  return startWorker(join(__dirname, 'embedded-database.worker'), {
+    workerData: task,
+    resourceLimits: { stackSizeMb },
   });
 }
 

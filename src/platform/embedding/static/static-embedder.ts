@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { textWindow } from '../../../common/text-window';
+import { toUnitLength } from '../../../common/unit-length';
 import type { Embedder } from '../../../llm/embedder';
 import { readStaticTable, type StaticTable } from './static-table';
 import { WordPieces } from './word-pieces';
@@ -47,13 +48,4 @@ export class StaticEmbedder implements Embedder {
     });
     return toUnitLength(sum);
   }
-}
-
-function toUnitLength(vector: Float32Array): Float32Array {
-  let square = 0;
-  for (const value of vector) square += value * value;
-  if (square === 0) return vector;
-  const factor = 1 / Math.sqrt(square);
-  for (let i = 0; i < vector.length; i++) vector[i] = (vector[i] ?? 0) * factor;
-  return vector;
 }

@@ -1,0 +1,47 @@
+import { Setting } from '../config/setting';
+import { choice, integer, text } from '../config/setting-types';
+
+/** Who turns prompts into vectors. */
+export const EMBEDDER_KINDS = ['static', 'onnx'] as const;
+export type EmbedderKind = (typeof EMBEDDER_KINDS)[number];
+
+/** How the meaning of prompts is found for semantic routing. */
+export class EmbeddingConfig {
+  static readonly section = 'Embedding';
+
+  @Setting({
+    env: 'ROUTER_EMBEDDER',
+    type: choice(EMBEDDER_KINDS),
+    default: 'static',
+    describe:
+      'Who turns prompts into vectors for semantic routing: `static` (built in, offline, microseconds) or `onnx` (a sentence transformer from ROUTER_EMBEDDER_PATH). The intent classifier always uses the built-in one.',
+  })
+  readonly kind: EmbedderKind;
+
+  @Setting({
+    env: 'ROUTER_EMBEDDER_PATH',
+    type: text(),
+    describe:
+      'Folder of a sentence transformer for ROUTER_EMBEDDER=onnx: `model.onnx` or `onnx/model.onnx`, and `tokenizer.json`. The start fails when it cannot be loaded.',
+    example: '/models/all-MiniLM-L6-v2',
+  })
+  readonly path: string | undefined;
+
+  @Setting({
+    env: 'ROUTER_EMBEDDER_MAX_TOKENS',
+    type: integer({ min: 16, max: 8_192 }),
+    default: 256,
+    describe:
+      'Tokens of a prompt that the sentence transformer looks at; fewer where it was trained with fewer. Time and memory grow with it.',
+  })
+  readonly maxTokens: number;
+
+  @Setting({
+    env: 'ROUTER_EMBEDDER_TIMEOUT_MS',
+    type: integer({ min: 10, max: 10_000 }),
+    default: 150,
+    describe:
+      'How long a decision waits for a vector. After that the built-in embedder is used, as it is when the configured one fails.',
+  })
+  readonly timeoutMs: number;
+}

@@ -72,7 +72,8 @@ function pricer({ data }) {
     const undated = row.resolved_model.replace(/-(?:\d{4}-\d{2}-\d{2}|\d{8}|\d{4})$/, '');
     const card =
       cards.get(`${row.provider}/${row.resolved_model}`) ?? cards.get(`${row.provider}/${undated}`);
-    return card && costOfUsage(card, toUsage(row.usage), Date.parse(row.started_at));
+    const { usage, started_at: at, service_tier: tier } = row;
+    return card && costOfUsage(card, toUsage(usage), Date.parse(at), tier ?? undefined);
   };
 }
 

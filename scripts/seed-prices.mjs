@@ -2,7 +2,8 @@
  * npm run prices [-- --date YYYY-MM-DD] [--new] [--write]: compares our prices with the pinned list of genai-prices (MIT,
  * effective-dated) and prints every disagreement; exit code 1 when a price differs. `--write` takes the prices of our models
  * over into src/catalog/models/listed-prices.json, which is reviewed and committed; `--new` also prints the models of the list
- * that we do not have yet. Offline.
+ * that we do not have yet. `--service-tiers <price file> <LICENSE file>` takes the prices of flex and priority service over from
+ * LiteLLM's package (`model_prices_and_context_window_backup.json`, MIT) into service-tiers.json beside it. Offline.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -12,6 +13,7 @@ import { ensureDependencies, root } from './lib/install.mjs';
 import { onPackagedNode } from './lib/packaged-node.mjs';
 import { listedRows } from './lib/listed-rows.mjs';
 import { disagreements, listedPrices, newRows } from './lib/price-comparison.mjs';
+import { serviceTierRow } from './lib/service-tier-rows.mjs';
 import { tableLines } from './lib/table.mjs';
 
 const options = process.argv.slice(2);
@@ -19,6 +21,8 @@ const dateIndex = options.indexOf('--date');
 const date = dateIndex < 0 ? new Date().toISOString().slice(0, 10) : options[dateIndex + 1];
 const at = new Date(`${date}T12:00:00Z`);
 const listFile = join(root, 'src/catalog/models/listed-prices.json');
+const tiersFile = join(root, 'src/catalog/models/service-tiers.json');
+const tiersIndex = options.indexOf('--service-tiers');
 /** Stands where a unit stands for models that only we know: no dispute. */
 const WHOLE_MODEL = 'whole model';
 let list;
@@ -35,6 +39,7 @@ await onPackagedNode(async () => {
   const { priceRowAt } = built('catalog/price-book.js');
   const ours = KNOWN_MODELS.filter((card) => card.demo !== true);
   if (options.includes('--write')) return write(ours);
+  if (tiersIndex >= 0) return writeServiceTiers(ours, options.slice(tiersIndex + 1));
   const disputed = report(ours, (card) => priceRowAt(card, at.getTime()));
   if (options.includes('--new')) printNew(ours);
   return disputed ? 1 : 0;
@@ -66,6 +71,21 @@ function write(cards) {
   );
   console.log(
     `${Object.keys(models).length} of ${cards.length} models have listed prices now. Build, run npm run prices and the tests, review the difference.`,
+  );
+  return 0;
+}
+
+/** Data of others under the MIT licence, too. */
+function writeServiceTiers(cards, [path, licencePath]) {
+  if (!path || !licencePath) throw new Error('--service-tiers wants a price file of LiteLLM and its LICENSE');
+  const file = JSON.parse(readFileSync(path, 'utf8'));
+  const licence = readFileSync(licencePath, 'utf8').split('---').at(-1).trim();
+  const rows = cards.map((card) => [`${card.provider}/${card.model}`, serviceTierRow(file, card)]);
+  const models = Object.fromEntries(rows.filter(([, row]) => row !== undefined));
+  const source = `price file of LiteLLM, taken over on ${date}`;
+  writeFileSync(tiersFile, `${JSON.stringify({ source, licence, models }, null, 2)}\n`);
+  console.log(
+    `${Object.keys(models).length} of ${cards.length} models have prices for service tiers now. Build, run the tests, review the difference.`,
   );
   return 0;
 }

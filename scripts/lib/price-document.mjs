@@ -9,13 +9,23 @@ const buckets = {
 };
 
 /** A row of GET /v1/prices as the arithmetic takes it: nano-USD per million tokens. */
-export function toPriceRow({ valid_from, long_input, ...prices }) {
+export function toPriceRow({ valid_from, long_input, service_tiers = {}, ...prices }) {
+  const above = long_input?.input_tokens_above;
+  const tiers = Object.entries(service_tiers).map(([name, { long_input: long, ...short }]) => [
+    name,
+    toSchedule(short, long, above),
+  ]);
   return {
     validFrom: valid_from,
+    ...toSchedule(prices, long_input, above),
+    ...(tiers.length > 0 && { serviceTiers: Object.fromEntries(tiers) }),
+  };
+}
+
+function toSchedule(prices, longInput, inputTokensAbove) {
+  return {
     perMillion: toNano(prices),
-    ...(long_input && {
-      tier: { inputTokensAbove: long_input.input_tokens_above, perMillion: toNano(long_input) },
-    }),
+    ...(longInput && { tier: { inputTokensAbove, perMillion: toNano(longInput) } }),
   };
 }
 

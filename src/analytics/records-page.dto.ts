@@ -59,6 +59,14 @@ export class UsageRecordDto {
   @ApiProperty({ description: 'Version of the price book the cost was computed with.' })
   price_version: string;
 
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'flex',
+    description: 'How the vendor said it served, where it said so; the price depends on it.',
+  })
+  service_tier: string | null;
+
   @ApiProperty({ enum: ['success', 'error', 'aborted', 'unknown'] })
   status: string;
 

@@ -38,6 +38,7 @@ export function toUsageRecord(row: JsonObject): UsageRecordDto {
     intent: nullableText(row['intent']),
     decision_id: text('decision_id'),
     price_version: text('price_version'),
+    service_tier: nullableText(row['service_tier']),
     status: text('status'),
     error_code: nullableText(row['error_code']),
     usage: { ...input, ...output },

@@ -1,10 +1,9 @@
 import type { NanoUsd } from '../common/money';
 import type { UsageBucket } from '../llm/token-usage';
+import type { ServiceTier } from './service-tier';
 
-/** Prices of a model from a date on; nano-USD per million tokens of each usage bucket. */
-export interface PriceRow {
-  /** First day on which the price counts, `YYYY-MM-DD` (UTC). */
-  readonly validFrom: string;
+/** Nano-USD per million tokens of each usage bucket. */
+export interface PriceSchedule {
   readonly perMillion: Readonly<Partial<Record<UsageBucket, NanoUsd>>> & {
     readonly inputUncached: NanoUsd;
     readonly outputText: NanoUsd;
@@ -12,8 +11,16 @@ export interface PriceRow {
   /** Prices for the whole request when its input (cache included) exceeds `inputTokensAbove`. */
   readonly tier?: {
     readonly inputTokensAbove: number;
-    readonly perMillion: PriceRow['perMillion'];
+    readonly perMillion: PriceSchedule['perMillion'];
   };
+}
+
+/** Prices of a model from a date on. */
+export interface PriceRow extends PriceSchedule {
+  /** First day on which the price counts, `YYYY-MM-DD` (UTC). */
+  readonly validFrom: string;
+  /** What the vendor asks for other ways of being served, where that is known. */
+  readonly serviceTiers?: Readonly<Partial<Record<ServiceTier, PriceSchedule>>>;
 }
 
 /** What the catalogue knows of one model at one provider. */

@@ -3,7 +3,16 @@ import { parseUsd, toUsdNumber } from '../common/money';
 import { NO_USAGE, USAGE_BUCKETS, inputTokensOf, outputTokensOf, type TokenUsage } from '../llm/token-usage';
 import { KNOWN_MODELS } from './known-models';
 import type { ModelCard } from './model-card';
-import { costOfUsage, priceRowAt, worstCaseCost } from './price-book';
+import {
+  cacheSaving,
+  costOfUsage,
+  hasPriceOf,
+  plainTextCost,
+  priceOfBucket,
+  priceRowAt,
+  pricedServiceTiers,
+  worstCaseCost,
+} from './price-book';
 
 const NOW = Date.UTC(2026, 10, 20);
 const MILLION = 1_000_000;
@@ -83,6 +92,132 @@ describe('worstCaseCost', () => {
     const planned = { inputTokens: 1_000, outputTokens: 100, choices: 3 };
 
     expect(worstCaseCost(cardOf('gpt-6-sol'), planned, NOW)).toBe(parseUsd('0.0055'));
+  });
+});
+
+describe('service tiers', () => {
+  const usage = { ...NO_USAGE, inputUncached: 1_000, cacheRead: 2_000, outputText: 100 };
+  const usdIn = (tier: string | undefined, more: Partial<TokenUsage> = {}, model = 'gpt-6-sol'): number =>
+    toUsdNumber(costOfUsage(cardOf(model), { ...usage, ...more }, NOW, tier));
+  const isKnown = (tier: string, more: Partial<TokenUsage> = {}, model = 'gpt-6-sol'): boolean =>
+    hasPriceOf(cardOf(model), { ...usage, ...more }, NOW, tier);
+
+  it('cost what the vendor asks in the tier it names, each bucket by itself', () => {
+    expect(usdIn(undefined)).toBe(0.0034);
+    expect(usdIn('flex')).toBe(0.0017);
+    expect(usdIn('priority')).toBe(0.0068);
+    expect(usdIn('fast')).toBe(0.0068);
+    expect(usdIn('flex', { inputUncached: 300_000 })).toBe(0.60115);
+  });
+
+  it.each(['default', 'standard', 'auto', 'on_demand', ''])(
+    'cost the listed price when served as "%s"',
+    (tier) => {
+      expect(usdIn(tier)).toBe(usdIn(undefined));
+      expect(isKnown(tier)).toBe(true);
+    },
+  );
+
+  it('that nobody has a price for cost the listed one, and are known to be unknown', () => {
+    expect(usdIn('scale')).toBe(usdIn(undefined));
+    expect(isKnown('scale')).toBe(false);
+    expect(isKnown('priority', {}, 'claude-opus-5-5')).toBe(false);
+    expect(isKnown('flex')).toBe(true);
+  });
+
+  it('not sold for long inputs have no price there', () => {
+    const long = { inputUncached: 300_000 };
+
+    expect(isKnown('priority', {}, 'gpt-5.5')).toBe(true);
+    expect(isKnown('priority', long, 'gpt-5.5')).toBe(false);
+    expect(usdIn('priority', long, 'gpt-5.5')).toBe(usdIn(undefined, long, 'gpt-5.5'));
+    expect(pricedServiceTiers(cardOf('gpt-5.5'), 1_000, NOW)).toEqual(['flex', 'priority']);
+    expect(pricedServiceTiers(cardOf('gpt-5.5'), 300_000, NOW)).toEqual(['flex']);
+  });
+
+  it('have no price at a time whose listed price they did not stand beside', () => {
+    const card = cardOf('gemini-3.7-flash');
+
+    expect(hasPriceOf(card, usage, Date.UTC(2026, 11, 31), 'flex')).toBe(true);
+    expect(hasPriceOf(card, usage, Date.UTC(2027, 0, 1), 'flex')).toBe(false);
+  });
+
+  it('at Groq: flex costs what on-demand does', () => {
+    expect(usdIn('flex', {}, 'llama-3.1-8b-instant')).toBe(usdIn(undefined, {}, 'llama-3.1-8b-instant'));
+    expect(isKnown('flex', {}, 'llama-3.1-8b-instant')).toBe(true);
+  });
+
+  it('are held at their dearest, since a vendor may serve as listed all the same', () => {
+    const planned = { inputTokens: 1_000, outputTokens: 100, choices: 1 };
+    const held = (serviceTier?: string): bigint =>
+      worstCaseCost(cardOf('gpt-6-sol'), { ...planned, serviceTier }, NOW);
+
+    expect(held('flex')).toBe(held());
+    expect(held('priority')).toBe(2n * held());
+    expect(held('fast')).toBe(held('priority'));
+    expect(held('scale')).toBe(held());
+  });
+
+  it('never cost more than what was held for them, for any model', () => {
+    const tiers = fc.constantFrom('flex', 'priority', 'default', 'scale');
+    const sizes = fc.tuple(fc.nat(400_000), fc.nat(400_000), fc.nat(50_000));
+    fc.assert(
+      fc.property(fc.constantFrom(...KNOWN_MODELS), tiers, tiers, sizes, (card, asked, served, counts) => {
+        fc.pre(served !== 'priority' || asked === 'priority');
+        const [inputUncached, cacheRead, outputText] = counts;
+        const used = { ...NO_USAGE, inputUncached, cacheRead, outputText };
+        const planned = {
+          inputTokens: inputUncached + cacheRead,
+          outputTokens: outputText,
+          choices: 1,
+          serviceTier: asked,
+        };
+
+        expect(costOfUsage(card, used, NOW, served)).toBeLessThanOrEqual(worstCaseCost(card, planned, NOW));
+      }),
+    );
+  });
+});
+
+describe('comparing models before a call', () => {
+  it('counts the answer as often as it is asked for', () => {
+    const planned = { inputTokens: 1_000, outputTokens: 100, choices: 3 };
+
+    expect(plainTextCost(cardOf('gpt-6-sol'), planned, NOW)).toBe(parseUsd('0.005'));
+  });
+
+  it('reckons with a warm cache from the length on that vendors keep, where reading it is cheaper', () => {
+    const card = cardOf('gpt-6-sol');
+    const dear = {
+      ...card,
+      prices: [{ validFrom: '2020-01-01', perMillion: { inputUncached: 5n, outputText: 5n, cacheRead: 9n } }],
+    };
+    const unlisted = {
+      ...card,
+      prices: [{ validFrom: '2020-01-01', perMillion: { inputUncached: 5n, outputText: 5n } }],
+    };
+
+    expect(cacheSaving(card, 1_023, NOW)).toBe(0n);
+    expect(cacheSaving(card, 1_024, NOW)).toBe(parseUsd('0.0018432'));
+    expect(cacheSaving(dear, 1_000_000, NOW)).toBe(0n);
+    expect(cacheSaving(unlisted, 1_000_000, NOW)).toBe(0n);
+  });
+});
+
+describe('a price list without a price', () => {
+  const prices = { inputUncached: 5n, outputText: 7n, cacheWrite5m: 6n };
+
+  it('of a bucket takes the nearest one that is not cheaper: an hour in the cache costs at least five minutes', () => {
+    expect(priceOfBucket(prices, 'cacheWrite1h')).toBe(6n);
+    expect(priceOfBucket({ inputUncached: 5n, outputText: 7n }, 'cacheWrite1h')).toBe(5n);
+    expect(priceOfBucket(prices, 'reasoning')).toBe(7n);
+    expect(priceOfBucket(prices, 'imageInput')).toBe(5n);
+  });
+
+  it('of a model refuses to guess', () => {
+    const card = { ...cardOf('gpt-6-sol'), prices: [] };
+
+    expect(() => costOfUsage(card, NO_USAGE, NOW)).toThrow('openai/gpt-6-sol has no price');
   });
 });
 

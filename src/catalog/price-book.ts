@@ -1,8 +1,9 @@
 import { costOfTokens, type NanoUsd, type PricedTokens } from '../common/money';
 import { inputTokensOf, USAGE_BUCKETS, type TokenUsage, type UsageBucket } from '../llm/token-usage';
-import type { ModelCard, PriceRow } from './model-card';
+import type { ModelCard, PriceRow, PriceSchedule } from './model-card';
+import { SERVICE_TIERS, toServiceTier, type ServiceTier } from './service-tier';
 
-type Prices = PriceRow['perMillion'];
+type Prices = PriceSchedule['perMillion'];
 
 const INPUT_BUCKETS = [
   'inputUncached',
@@ -46,15 +47,34 @@ export function isPriced(card: ModelCard): boolean {
   return card.prices.length > 0;
 }
 
-/** What the usage costs at that moment. The tier follows from the whole input, the cached part included. */
-export function costOfUsage(card: ModelCard, usage: TokenUsage, atMs: number): NanoUsd {
-  const prices = tierFor(requireRow(card, atMs), inputTokensOf(usage));
+/**
+ * What the usage costs at that moment. The tier follows from the whole input, the cached part included. `serviceTier` is
+ * the vendor's word for how it served; one without a price here costs what the list says (see `hasPriceOf`).
+ */
+export function costOfUsage(card: ModelCard, usage: TokenUsage, atMs: number, serviceTier?: string): NanoUsd {
+  const prices = pricesFor(requireRow(card, atMs), inputTokensOf(usage), serviceTier).prices;
   const items: PricedTokens[] = [];
   for (const bucket of USAGE_BUCKETS) {
     const tokens = usage[bucket];
     if (tokens > 0) items.push({ tokens, nanoUsdPerMillion: priceOfBucket(prices, bucket) });
   }
   return costOfTokens(items);
+}
+
+/** Whether the price of a call so served is known; else its cost is our estimate. */
+export function hasPriceOf(card: ModelCard, usage: TokenUsage, atMs: number, serviceTier?: string): boolean {
+  return pricesFor(requireRow(card, atMs), inputTokensOf(usage), serviceTier).isKnown;
+}
+
+/** The service tiers that a call of this size to the model has a price in. */
+export function pricedServiceTiers(
+  card: ModelCard,
+  inputTokens: number,
+  atMs: number,
+): readonly ServiceTier[] {
+  const row = priceRowAt(card, atMs);
+  if (!row?.serviceTiers) return [];
+  return SERVICE_TIERS.filter((tier) => pricesFor(row, inputTokens, tier).isKnown);
 }
 
 /** The sizes of a call that is still to be made. */
@@ -64,18 +84,31 @@ export interface PlannedTokens {
   /** The limit that is sent to the vendor, per choice. */
   readonly outputTokens: number;
   readonly choices: number;
+  /** What the client asked for. A vendor may serve it as listed all the same. */
+  readonly serviceTier?: string;
 }
 
 /**
  * An amount the call cannot exceed: every input token at the dearest input price (a cache write may
- * cost more than plain input), every output token at the dearest output price, in the tier the upper bound falls into.
+ * cost more than plain input), every output token at the dearest output price, in the tier the upper bound falls into,
+ * as listed or in the service tier asked for, whichever is dearer.
  */
 export function worstCaseCost(card: ModelCard, planned: PlannedTokens, atMs: number): NanoUsd {
   const row = requireRow(card, atMs);
-  const base = worstCaseAt(row.perMillion, planned);
-  if (!row.tier || planned.inputTokens <= row.tier.inputTokensAbove) return base;
-  const tier = worstCaseAt(row.tier.perMillion, planned);
-  return tier > base ? tier : base;
+  const listed = worstCaseIn(row, planned);
+  const tier = toServiceTier(planned.serviceTier);
+  const asked = tier === 'listed' || tier === 'unknown' ? undefined : row.serviceTiers?.[tier];
+  return asked ? larger(listed, worstCaseIn(asked, planned)) : listed;
+}
+
+function worstCaseIn({ perMillion, tier }: PriceSchedule, planned: PlannedTokens): NanoUsd {
+  const base = worstCaseAt(perMillion, planned);
+  if (!tier || planned.inputTokens <= tier.inputTokensAbove) return base;
+  return larger(base, worstCaseAt(tier.perMillion, planned));
+}
+
+function larger(a: NanoUsd, b: NanoUsd): NanoUsd {
+  return a > b ? a : b;
 }
 
 function worstCaseAt(prices: Prices, planned: PlannedTokens): NanoUsd {
@@ -88,7 +121,7 @@ function worstCaseAt(prices: Prices, planned: PlannedTokens): NanoUsd {
 
 /** What a prompt and an answer of plain text cost; for comparing models before a call. */
 export function plainTextCost(card: ModelCard, planned: PlannedTokens, atMs: number): NanoUsd {
-  const prices = tierFor(requireRow(card, atMs), planned.inputTokens);
+  const { prices } = pricesFor(requireRow(card, atMs), planned.inputTokens, planned.serviceTier);
   return costOfTokens([
     { tokens: planned.inputTokens, nanoUsdPerMillion: prices.inputUncached },
     { tokens: planned.outputTokens * planned.choices, nanoUsdPerMillion: prices.outputText },
@@ -100,7 +133,7 @@ const SHORTEST_CACHED_TOKENS = 1_024;
 
 /** What it saves when the vendor has so many tokens of the prompt in its cache; 0 for a model without a price for that. */
 export function cacheSaving(card: ModelCard, tokens: number, atMs: number): NanoUsd {
-  const prices = tierFor(requireRow(card, atMs), tokens);
+  const prices = bySize(requireRow(card, atMs), tokens);
   if (tokens < SHORTEST_CACHED_TOKENS || prices.cacheRead === undefined) return 0n;
   const difference = prices.inputUncached - prices.cacheRead;
   return difference > 0n ? costOfTokens([{ tokens, nanoUsdPerMillion: difference }]) : 0n;
@@ -139,8 +172,26 @@ export function priceOfBucket(prices: Prices, bucket: UsageBucket): NanoUsd {
   return OUTPUT_BUCKET_NAMES.has(bucket) ? prices.outputText : prices.inputUncached;
 }
 
-function tierFor(row: PriceRow, inputTokens: number): Prices {
-  return row.tier && inputTokens > row.tier.inputTokensAbove ? row.tier.perMillion : row.perMillion;
+function pricesFor(
+  row: PriceRow,
+  inputTokens: number,
+  serviceTier: string | undefined,
+): { readonly prices: Prices; readonly isKnown: boolean } {
+  const tier = toServiceTier(serviceTier);
+  if (tier === 'listed') return { prices: bySize(row, inputTokens), isKnown: true };
+  const schedule = tier === 'unknown' ? undefined : row.serviceTiers?.[tier];
+  // Some tiers are not sold for long inputs: their short price says nothing about those.
+  if (!schedule || (isLong(row, inputTokens) && !schedule.tier))
+    return { prices: bySize(row, inputTokens), isKnown: false };
+  return { prices: bySize(schedule, inputTokens), isKnown: true };
+}
+
+function bySize(schedule: PriceSchedule, inputTokens: number): Prices {
+  return schedule.tier && isLong(schedule, inputTokens) ? schedule.tier.perMillion : schedule.perMillion;
+}
+
+function isLong({ tier }: PriceSchedule, inputTokens: number): boolean {
+  return tier !== undefined && inputTokens > tier.inputTokensAbove;
 }
 
 function requireRow(card: ModelCard, atMs: number): PriceRow {

@@ -119,6 +119,7 @@ export class ChatPlanner {
         maxOutputTokens,
         worstCaseNanoUsd: this.board.worstCaseOf(card, size),
         worstCaseTokens: size.inputTokensBound + maxOutputTokens * size.choices,
+        ...(size.serviceTier !== undefined && { serviceTiers: this.board.serviceTiersOf(card, size) }),
       };
     });
   }

@@ -5,6 +5,7 @@ import {
   cacheSaving,
   isPriced,
   plainTextCost,
+  pricedServiceTiers,
   worstCaseCost,
   type PlannedTokens,
 } from '../catalog/price-book';
@@ -27,6 +28,8 @@ export interface RequestSize {
   /** The client's output limit. */
   readonly outputLimit: number | undefined;
   readonly choices: number;
+  /** The vendor's way of serving that the client asked for. */
+  readonly serviceTier?: string;
   /** The card with the prices that count for the caller. */
   readonly priced: (card: ModelCard) => ModelCard;
 }
@@ -99,9 +102,15 @@ export class OfferBoard {
 
   /** What a call to a priced model cannot exceed. */
   worstCaseOf(card: ModelCard, size: RequestSize): NanoUsd {
-    const { inputTokensBound, choices } = size;
-    const planned = { inputTokens: inputTokensBound, outputTokens: this.outputLimitFor(card, size), choices };
+    const { inputTokensBound, choices, serviceTier } = size;
+    const outputTokens = this.outputLimitFor(card, size);
+    const planned = { inputTokens: inputTokensBound, outputTokens, choices, serviceTier };
     return worstCaseCost(size.priced(card), planned, this.clock.now());
+  }
+
+  /** The service tiers in which a call of this size has a known price. */
+  serviceTiersOf(card: ModelCard, size: RequestSize): readonly string[] {
+    return pricedServiceTiers(size.priced(card), size.inputTokensBound, this.clock.now());
   }
 
   /** What reading so many prompt tokens from the vendor's cache saves. */
@@ -129,6 +138,7 @@ export class OfferBoard {
       inputTokens: size.inputTokensExpected,
       outputTokens: this.expectedOutputTokens(size),
       choices: size.choices,
+      serviceTier: size.serviceTier,
     };
   }
 

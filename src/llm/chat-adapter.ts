@@ -40,6 +40,8 @@ export interface ModelTraits {
   readonly reasoningControl?: 'budget' | 'effort';
   /** A thinking model that takes temperature, top_p and top_k all the same. */
   readonly freeSampling?: boolean;
+  /** Dearer service tiers that a call to the model may ask for, because their price is known. */
+  readonly serviceTiers?: readonly string[];
 }
 
 /** A GET that costs nothing and is answered with 2xx by a vendor that is there and takes the key. */

@@ -23,6 +23,8 @@ import { RunningCall } from './running-call';
 export interface InvocationTarget {
   readonly provider: ConfiguredProvider;
   readonly card: ModelCard;
+  /** Dearer service tiers that were reckoned with when the call was planned. */
+  readonly serviceTiers?: readonly string[];
 }
 
 /** What belongs to every call, whatever is asked. */
@@ -193,7 +195,7 @@ function toEmbeddingCall(
 }
 
 function toCall(
-  { provider, card }: InvocationTarget,
+  { provider, card, serviceTiers }: InvocationTarget,
   invocation: Invocation,
   { deadline, credential }: BegunCall,
 ): ProviderCall {
@@ -204,7 +206,7 @@ function toCall(
     model: card.model,
     request: invocation.request,
     maxOutputTokens: invocation.maxOutputTokens,
-    traits: { reasoning, vision, tools, jsonSchema, reasoningControl, freeSampling },
+    traits: { reasoning, vision, tools, jsonSchema, reasoningControl, freeSampling, serviceTiers },
     attemptId: invocation.attemptId,
     traceParent: invocation.traceParent,
     signal: deadline.signal,

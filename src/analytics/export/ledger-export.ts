@@ -31,6 +31,7 @@ const TEXTS = [
   'error_code',
   'cost_source',
   'price_version',
+  'service_tier',
 ] as const;
 const COUNTS = [
   'input_uncached',

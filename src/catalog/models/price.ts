@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../common/json';
 import { parseUsd, type NanoUsd } from '../../common/money';
 import type { PriceRow } from '../model-card';
 
@@ -22,6 +23,27 @@ export function perMillion(price: ListedPrice): PriceRow['perMillion'] {
     ...(price.cacheWrite !== undefined && { cacheWrite5m: usd(price.cacheWrite) }),
     ...(price.cacheWrite1h !== undefined && { cacheWrite1h: usd(price.cacheWrite1h) }),
     ...(price.audioInput !== undefined && { audioInput: usd(price.audioInput) }),
+  };
+}
+
+/** Reads the prices in a member of a price file, which is named in the error. */
+export function toListedPrice(file: string, value: unknown): ListedPrice {
+  if (!isJsonObject(value)) throw new Error(`${file}: prices are an object`);
+  const text = (name: keyof ListedPrice): string | undefined => {
+    const price = value[name];
+    if (price !== undefined && typeof price !== 'string')
+      throw new Error(`${file}: ${name} is a decimal number as text`);
+    return price;
+  };
+  const [input, output] = [text('input'), text('output')];
+  if (input === undefined || output === undefined) throw new Error(`${file}: input and output are required`);
+  return {
+    input,
+    output,
+    cacheRead: text('cacheRead'),
+    cacheWrite: text('cacheWrite'),
+    cacheWrite1h: text('cacheWrite1h'),
+    audioInput: text('audioInput'),
   };
 }
 

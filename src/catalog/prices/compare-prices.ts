@@ -2,6 +2,7 @@ import type { NanoUsd } from '../../common/money';
 import type { UsageBucket } from '../../llm/token-usage';
 import type { ModelCard, PriceRow } from '../model-card';
 import { priceOfBucket, priceRowAt } from '../price-book';
+import { SERVICE_TIERS } from '../service-tier';
 
 /** Why a proposed price is held back until somebody has looked at it. */
 export const PRICE_FINDINGS = [
@@ -12,6 +13,7 @@ export const PRICE_FINDINGS = [
   'output_on_embedding',
   'tier_moved',
   'planned_change_dropped',
+  'service_tier_order',
 ] as const;
 
 export interface PriceFinding {
@@ -48,11 +50,12 @@ export function comparePrice(card: ModelCard, proposed: PriceRow): readonly Pric
     ...own,
     ...(swapped ? [{ kind: 'swapped' as const }] : steps(current.perMillion, proposed.perMillion)),
     ...tierFindings(current.tier, proposed.tier),
+    ...serviceTierSteps(current, proposed),
     ...droppedChanges(card, proposed),
   ];
 }
 
-function plausibility(card: ModelCard, { perMillion }: PriceRow): PriceFinding[] {
+function plausibility(card: ModelCard, { perMillion, serviceTiers }: PriceRow): PriceFinding[] {
   const findings: PriceFinding[] = [];
   const { inputUncached, outputText, cacheRead } = perMillion;
   if (cacheRead !== undefined && cacheRead > inputUncached)
@@ -64,7 +67,30 @@ function plausibility(card: ModelCard, { perMillion }: PriceRow): PriceFinding[]
     });
   if (card.kind === 'embedding' && outputText > 0n)
     findings.push({ kind: 'output_on_embedding', bucket: 'outputText', now: outputText });
-  return findings;
+  return [...findings, ...serviceTierOrder(perMillion, serviceTiers)];
+}
+
+/** Waiting never costs more than the ordinary way, and being first never less. */
+function serviceTierOrder(
+  listed: PriceRow['perMillion'],
+  tiers: PriceRow['serviceTiers'] = {},
+): PriceFinding[] {
+  const buckets = ['inputUncached', 'outputText'] as const;
+  return buckets.flatMap((bucket) => {
+    const [flex, priority] = [tiers.flex?.perMillion[bucket], tiers.priority?.perMillion[bucket]];
+    const wrong = [
+      ...(flex !== undefined && flex > listed[bucket] ? [flex] : []),
+      ...(priority !== undefined && priority < listed[bucket] ? [priority] : []),
+    ];
+    return wrong.map((now) => ({ kind: 'service_tier_order' as const, bucket, was: listed[bucket], now }));
+  });
+}
+
+function serviceTierSteps(current: PriceRow, proposed: PriceRow): PriceFinding[] {
+  return SERVICE_TIERS.flatMap((tier) => {
+    const [was, now] = [current.serviceTiers?.[tier], proposed.serviceTiers?.[tier]];
+    return was && now ? steps(was.perMillion, now.perMillion) : [];
+  });
 }
 
 function isSwapped(current: PriceRow['perMillion'], proposed: PriceRow['perMillion']): boolean {

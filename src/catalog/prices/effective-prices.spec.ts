@@ -15,6 +15,7 @@ const update = (id: string, organizationId: string | null, input: string, more =
   model: 'gpt-4o',
   validFrom: '2026-12-01',
   validTo: null,
+  serviceTiers: null,
   perMillion: { inputUncached: input, outputText: '10000000000' },
   tier: null,
   source: 'test',

@@ -1,6 +1,12 @@
 import { Check, Column, CreateDateColumn, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import type { PriceUpdateStatus } from './price-update-status';
 
+/** Prices as JSON can hold them. */
+export interface StoredSchedule {
+  readonly perMillion: Record<string, string>;
+  readonly tier: { readonly inputTokensAbove: number; readonly perMillion: Record<string, string> } | null;
+}
+
 /** A price laid over the list, for everybody or for one organization. Prices are decimal nano-USD per million tokens, as text. */
 @Entity('price_update')
 @Index('price_update_model_index', ['provider', 'model'])
@@ -28,10 +34,14 @@ export class PriceUpdateEntity {
   validTo: string | null;
 
   @Column({ type: 'jsonb', name: 'per_million' })
-  perMillion: Record<string, string>;
+  perMillion: StoredSchedule['perMillion'];
 
   @Column({ type: 'jsonb', nullable: true })
-  tier: { inputTokensAbove: number; perMillion: Record<string, string> } | null;
+  tier: StoredSchedule['tier'];
+
+  /** By name of the service tier; null: not known. */
+  @Column({ type: 'jsonb', name: 'service_tiers', nullable: true })
+  serviceTiers: Record<string, StoredSchedule> | null;
 
   /** Where the figures come from, in the words of who entered them. */
   @Column({ type: 'text' })

@@ -85,13 +85,7 @@ export class PriceUpdatesService {
       model: this.catalog.modelOf(card.provider, card.model),
       validFrom: price.validFrom,
       validTo: price.validTo ?? null,
-      perMillion: toStoredPrices(price.perMillion),
-      tier: price.tier
-        ? {
-            inputTokensAbove: price.tier.inputTokensAbove,
-            perMillion: toStoredPrices(price.tier.perMillion),
-          }
-        : null,
+      ...toStoredPrices(price),
       source,
       status: findings.length === 0 ? 'active' : 'quarantined',
       findings: findings.map(({ kind, bucket }) => (bucket === undefined ? kind : `${kind}:${bucket}`)),

@@ -142,4 +142,8 @@ export class UsageRecordEntity {
   /** Where the client is, when a proxy in front says so. */
   @Column({ name: 'caller_region', type: 'text', nullable: true })
   callerRegion: string | null;
+
+  /** How the vendor said it served, which its price depends on. */
+  @Column({ name: 'service_tier', type: 'text', nullable: true })
+  serviceTier: string | null;
 }

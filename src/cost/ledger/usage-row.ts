@@ -49,6 +49,8 @@ export interface UsageRow {
   readonly error_code: string | null;
   /** Where the client is, when a proxy in front says so. */
   readonly caller_region?: string | null;
+  /** How the vendor said it served; absent in rows of before, and where it said nothing. */
+  readonly service_tier?: string | null;
 }
 
 const TEXT_FIELDS = [

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Span } from '@opentelemetry/api';
 import { ModelCatalog } from '../../catalog/model-catalog';
 import type { ModelCard } from '../../catalog/model-card';
-import { costOfUsage } from '../../catalog/price-book';
+import { costOfUsage, hasPriceOf } from '../../catalog/price-book';
 import { EffectivePrices } from '../../catalog/prices/effective-prices';
 import { Clock } from '../../common/clock';
 import { newId } from '../../common/ids';
@@ -12,7 +12,7 @@ import type { AttemptStatus, CostSource, UsageRow } from '../../cost/ledger/usag
 import { inputTokensOf, NO_USAGE, outputTokensOf, type TokenUsage } from '../../llm/token-usage';
 import { MetricsService } from '../../telemetry/metrics.service';
 import { failSpan, Tracing } from '../../telemetry/tracing';
-import type { VendorRun, ExecutionTarget } from './chat-run';
+import type { AnsweredCall, ExecutionTarget, VendorRun } from './chat-run';
 import { toLedgerText } from './ledger-text';
 
 /** A call to a vendor that has been noted and may now be sent. */
@@ -33,6 +33,8 @@ export interface AttemptEnd {
   readonly errorCode?: string;
   /** The model the vendor named; undefined when it named none. */
   readonly answeredModel?: string;
+  /** How the vendor says it served; undefined when it says nothing. */
+  readonly serviceTier?: string;
   readonly usage: TokenUsage;
   /** `exact` when the usage is the vendor's, or when the vendor certainly billed nothing. */
   readonly source: Extract<CostSource, 'exact' | 'estimated'>;
@@ -91,7 +93,7 @@ export class AttemptLedger {
     const now = this.clock.now();
     // Counted even if the note below fails: the hold is settled with what the vendor bills.
     run.tally.add(receipt.costNanoUsd, inputTokensOf(receipt.usage) + outputTokensOf(receipt.usage));
-    if (end.status === 'success') run.tally.answer = { target: attempt.target, usage: receipt.usage };
+    if (end.status === 'success') run.tally.answer = toAnswered(receipt, end);
     noteEnd(run, receipt, end);
     endSpan(attempt.span, end, receipt);
     await this.journal.end({
@@ -103,6 +105,7 @@ export class AttemptLedger {
       usage: receipt.usage,
       cost_nano_usd: receipt.costNanoUsd.toString(),
       cost_source: receipt.costSource,
+      service_tier: end.serviceTier === undefined ? null : toLedgerText(end.serviceTier),
       status: end.status,
       error_code: end.errorCode ?? null,
     });
@@ -131,12 +134,19 @@ export class AttemptLedger {
         : this.catalog.resolveAnswered(requested.provider, end.answeredModel);
     const card = answered ?? requested;
     const priced = this.prices.cardFor(attempt.intent.organization_id, card);
-    const cost = costOfUsage(priced, end.usage, attempt.startedAtMs);
+    const { usage, serviceTier } = end;
+    const cost = costOfUsage(priced, usage, attempt.startedAtMs, serviceTier);
+    const isExact =
+      end.source === 'exact' && (cost === 0n || hasPriceOf(priced, usage, attempt.startedAtMs, serviceTier));
     const worstCase = attempt.target.worstCaseNanoUsd;
-    // An estimate is our own number: it never takes more than was reserved for the call.
+    // Estimated usage is our own number: it never takes more than was reserved for the call.
     const costNanoUsd = end.source === 'estimated' && cost > worstCase ? worstCase : cost;
-    return { attempt, card, usage: end.usage, costNanoUsd, costSource: end.source };
+    return { attempt, card, usage, costNanoUsd, costSource: isExact ? 'exact' : 'estimated' };
   }
+}
+
+function toAnswered({ attempt, usage }: AttemptReceipt, { serviceTier }: AttemptEnd): AnsweredCall {
+  return { target: attempt.target, usage, serviceTier };
 }
 
 /** A judge answers us, not the client. */

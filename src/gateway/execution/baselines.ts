@@ -8,6 +8,8 @@ import { inputTokensOf, outputTokensOf, type TokenUsage } from '../../llm/token-
 export interface BaselineInput {
   /** Tokens of the answer. */
   readonly usage: TokenUsage | undefined;
+  /** How it was served: the others are priced likewise where that is known. */
+  readonly serviceTier?: string;
   /** Every model that could have answered. */
   readonly candidates: readonly ModelCard[];
   /** The model the client named, when it named one. */
@@ -30,15 +32,15 @@ const NO_BASELINES: RequestBaselines = {
  * cheapest one. Another model would have used other tokens; that nobody can know. Nothing without an answer.
  */
 export function baselinesOf(input: BaselineInput): RequestBaselines {
-  const { usage, candidates, requested, priceVersion, atMs } = input;
+  const { usage, serviceTier, candidates, requested, priceVersion, atMs } = input;
   if (usage === undefined || inputTokensOf(usage) + outputTokensOf(usage) === 0) return NO_BASELINES;
-  const priced = candidates.map((card) => ({ card, cost: costOfUsage(card, usage, atMs) }));
+  const priced = candidates.map((card) => ({ card, cost: costOfUsage(card, usage, atMs, serviceTier) }));
   const [first, ...others] = priced;
   if (!first) return NO_BASELINES;
   const strongest = others.reduce((a, b) => (isStronger(b.card, a.card) ? b : a), first);
   const cheapest = others.reduce((a, b) => (b.cost < a.cost ? b : a), first);
   return {
-    requested_nano_usd: requested ? text(costOfUsage(requested, usage, atMs)) : null,
+    requested_nano_usd: requested ? text(costOfUsage(requested, usage, atMs, serviceTier)) : null,
     strongest_nano_usd: text(strongest.cost),
     strongest_model: nameOf(strongest.card),
     cheapest_nano_usd: text(cheapest.cost),

@@ -21,6 +21,8 @@ export interface ExecutionTarget {
   readonly worstCaseNanoUsd: NanoUsd;
   /** Upper bound of prompt and answer together. */
   readonly worstCaseTokens: number;
+  /** The service tiers whose price is known; the worst case is that of the one the client asked for. */
+  readonly serviceTiers?: readonly string[];
 }
 
 /** Why this plan: copied into every ledger row of the request. */
@@ -87,6 +89,8 @@ export interface EmbeddingRun extends VendorRun {
 export interface AnsweredCall {
   readonly target: ExecutionTarget;
   readonly usage: TokenUsage;
+  /** How the vendor says it served. */
+  readonly serviceTier?: string;
 }
 
 /** How a call ended, as far as the record of its request is concerned. */

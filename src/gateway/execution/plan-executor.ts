@@ -48,7 +48,7 @@ interface Failing {
 interface MeteredAttempt {
   readonly run: VendorRun;
   readonly attempt: OpenAttempt;
-  readonly meter: Pick<StreamMeter, 'model' | 'finalUsage'>;
+  readonly meter: Pick<StreamMeter, 'model' | 'serviceTier' | 'finalUsage'>;
 }
 
 /**
@@ -177,6 +177,7 @@ export class PlanExecutor {
       // A call that was read to its end all the same has nobody left to answer to.
       ...(run.signal.aborted ? CLIENT_LEFT : { status: 'success' }),
       answeredModel: result.model,
+      serviceTier: result.serviceTier,
       vendorCostNanoUsd: result.vendorCostNanoUsd,
     });
     return { result, receipt };
@@ -296,13 +297,15 @@ function failedEnd(error: unknown, run: VendorRun, meter: MeteredAttempt['meter'
       source: failure.status === undefined ? 'estimated' : 'exact',
     };
   }
-  return { ...meter.finalUsage(), status, errorCode, answeredModel: meter.model };
+  const { model: answeredModel, serviceTier } = meter;
+  return { ...meter.finalUsage(), status, errorCode, answeredModel, serviceTier };
 }
 
 const CLIENT_LEFT = { status: 'aborted', errorCode: 'client_left' } as const;
 
 function toAttemptEnd(end: StreamEnd, meter: StreamMeter): AttemptEnd {
-  const common = { ...meter.finalUsage(), answeredModel: meter.model, firstTokenMs: meter.firstTokenMs };
+  const { model: answeredModel, serviceTier, firstTokenMs } = meter;
+  const common = { ...meter.finalUsage(), answeredModel, serviceTier, firstTokenMs };
   if (end.kind === 'complete') return { ...common, status: 'success' };
   const kind = end.kind === 'failed' && end.error instanceof ProviderError ? end.error.kind : undefined;
   const isAborted = end.kind === 'left' || kind === 'aborted';

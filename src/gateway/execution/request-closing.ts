@@ -60,6 +60,7 @@ export class RequestClosing {
       fingerprint: this.fingerprints.of(caller.organizationId, run.question) ?? null,
       ...baselinesOf({
         usage: end.status === 'error' ? undefined : end.usage,
+        serviceTier: run.tally.answer?.serviceTier,
         candidates: run.candidates,
         requested,
         priceVersion: decision.priceVersion,

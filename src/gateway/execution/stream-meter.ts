@@ -8,6 +8,8 @@ import type { ChatRequest } from '../../llm/chat-request';
 export class StreamMeter {
   usage: TokenUsage | undefined;
   model: string | undefined;
+  /** How the vendor says it served, which is how it bills. */
+  serviceTier: string | undefined;
   firstTokenMs: number | undefined;
   isFinished = false;
   private textBytes = 0;
@@ -31,9 +33,11 @@ export class StreamMeter {
     switch (event.type) {
       case 'start':
         this.model = event.model;
+        this.serviceTier = event.serviceTier ?? this.serviceTier;
         return;
       case 'usage':
         this.usage = event.usage;
+        this.serviceTier = event.serviceTier ?? this.serviceTier;
         return;
       case 'finish':
         this.isFinished = true;

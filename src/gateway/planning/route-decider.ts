@@ -116,6 +116,7 @@ function sizeOf(request: ChatRequest, priced: RequestSize['priced']): RequestSiz
     inputTokensExpected: Math.ceil(inputTokensBound / 4),
     outputLimit: request.maxOutputTokens,
     choices: request.choiceCount,
+    serviceTier: request.serviceTier,
     priced,
   };
 }

@@ -117,6 +117,105 @@ describeInBothShapes('prices that change while the service runs', (shape) => {
     await withdraw(update.id);
   });
 
+  describe('of a service tier', () => {
+    const MODEL_WITH_TIERS = 'gpt-6-sol';
+    const usage = { prompt_tokens: 1_000, completion_tokens: 100, total_tokens: 1_100 };
+    const ask = (asked: Record<string, unknown>, headers: Record<string, string> = {}): Promise<Answer> =>
+      app.chat(
+        { model: MODEL_WITH_TIERS, max_tokens: 100, messages: [{ role: 'user', content: 'hi' }], ...asked },
+        { headers },
+      );
+    async function bookedFor(answer: Answer): Promise<Record<string, unknown>> {
+      await app.settled();
+      const requestId = answer.headers.get('x-modelmuxer-request-id') ?? '';
+      const rows = await app.get(`/v1/analytics/records?request_id=${requestId}`);
+      return (rows.body['data'] as readonly Record<string, unknown>[])[0] ?? {};
+    }
+
+    it.each([
+      ['flex', 'flex', '1500000'],
+      ['priority', 'priority', '6000000'],
+      ['fast', 'priority', '6000000'],
+      // Flex that had no room, and an account whose `auto` is something else.
+      ['flex', 'default', '3000000'],
+      ['auto', 'flex', '1500000'],
+    ])('bill by what the answer says: asked %s, served %s', async (asked, served, cost) => {
+      for (const stream of [false, true]) {
+        app.vendor.next({ usage, serviceTier: served });
+        const answer = await ask({ service_tier: asked, stream });
+
+        expect(await bookedFor(answer)).toMatchObject({
+          cost_nano_usd: cost,
+          cost_source: 'exact',
+          service_tier: served,
+        });
+        expect(app.vendor.calls.at(-1)?.body).toMatchObject({ service_tier: asked });
+      }
+    });
+
+    it('that nobody knows are booked as listed, marked as our estimate', async () => {
+      app.vendor.next({ usage, serviceTier: 'scale' });
+      const row = await bookedFor(await ask({}));
+
+      expect(row).toMatchObject({
+        cost_nano_usd: '3000000',
+        cost_source: 'estimated',
+        service_tier: 'scale',
+      });
+    });
+
+    it('hold the money of the dearer one before the call', async () => {
+      const ceiling = { 'x-max-budget': '0.0015' };
+      app.vendor.next({ usage });
+
+      expect((await ask({}, ceiling)).status).toBe(200);
+      expect((await ask({ service_tier: 'priority' }, ceiling)).status).toBe(402);
+    });
+
+    it('are shown, corrected, and unknown for a correction that does not name them', async () => {
+      const shown = await app.get(`/v1/prices?provider=openai&model=${MODEL_WITH_TIERS}`);
+      const [model] = shown.body['data'] as readonly {
+        readonly prices: readonly Record<string, unknown>[];
+      }[];
+      expect(model?.prices[0]?.['service_tiers']).toMatchObject({
+        flex: { input: 1, output: 5, long_input: { input: 2 } },
+      });
+      const price = { model: MODEL_WITH_TIERS, input: 2, output: 10, cache_read: 0.2, cache_write: 2.5 };
+      const long = { input_tokens_above: 272_000, input: 4, output: 15, cache_read: 0.4, cache_write: 5 };
+      const flex = { input: 1.1, output: '5.5', cache_read: 0.1, cache_write: 1.25 };
+      const named = { ...price, long_input: long, service_tiers: { flex } };
+      const update = updateOf(await expectStatus(201, propose(named)));
+      expect(update).toMatchObject({
+        status: 'active',
+        service_tiers: { flex: { input: 1.1, output: 5.5 } },
+      });
+
+      app.vendor.next({ usage, serviceTier: 'flex' });
+      expect(await bookedFor(await ask({ service_tier: 'flex' }))).toMatchObject({
+        cost_nano_usd: '1650000',
+      });
+      app.vendor.next({ usage, serviceTier: 'default' });
+      const dropped = await ask({ service_tier: 'priority' });
+      expect(app.vendor.calls.at(-1)?.body).not.toHaveProperty('service_tier');
+      expect(dropped.text).toContain('"service_tier"');
+      await withdraw(update.id);
+    });
+
+    it('that are dearer for waiting wait for approval, and a long price without its size is refused', async () => {
+      const flex = { input: 3, output: 12 };
+      const price = { model: MODEL_WITH_TIERS, input: 2, output: 10, cache_read: 0.2, cache_write: 2.5 };
+      const update = updateOf(await expectStatus(201, propose({ ...price, service_tiers: { flex } })));
+      expect(update.status).toBe('quarantined');
+      expect(update.findings).toContain('service_tier_order:inputUncached');
+
+      const long = { ...price, service_tiers: { flex: { input: 1, output: 5, long_input: flex } } };
+      const refused = await propose(long);
+      expect(refused.status).toBe(400);
+      expect(refused.body['error']).toMatchObject({ param: 'prices.0.service_tiers.flex.long_input' });
+      await expectStatus(200, app.post(`/v1/prices/updates/${update.id}/reject`, {}));
+    });
+  });
+
   it('are for system administrators to change, and for whoever may see models to read', async () => {
     const { key } = tenant.owner;
 

@@ -41,7 +41,7 @@ function head(input: AnswerInput): Record<string, unknown> {
     id: `chatcmpl-fake-${input.number}`,
     created: CREATED,
     model: input.script.model ?? input.requestedModel,
-    service_tier: 'default',
+    service_tier: input.script.serviceTier ?? 'default',
     system_fingerprint: 'fp_fake',
   };
 }

@@ -7,6 +7,8 @@ export interface VendorScript {
   readonly finishReason?: string;
   /** The model the answer names; the requested one by default. */
   readonly model?: string;
+  /** How the answer says it was served; `default` when left out. */
+  readonly serviceTier?: string;
   /** Replaces the counted usage, also by nonsense; null leaves it out. */
   readonly usage?: unknown;
   /** Answers with the received body as text. */

@@ -1,6 +1,6 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
 import { toUsdNumber } from '../../../common/money';
-import type { PriceRow } from '../../model-card';
+import type { PriceRow, PriceSchedule } from '../../model-card';
 import { toPriceOverride } from '../price-update';
 import { PRICE_UPDATE_STATUSES, type PriceUpdateStatus } from '../price-update-status';
 import type { PriceUpdateEntity } from '../price-update.entity';
@@ -31,7 +31,17 @@ class ShownLongInputDto extends ShownPricesDto {
   input_tokens_above: number;
 }
 
+/** What one service tier costs. */
+export class ShownServiceTierDto extends ShownPricesDto {
+  @ApiPropertyOptional({
+    type: ShownPricesDto,
+    description: 'For the whole request when its input is longer.',
+  })
+  long_input?: ShownPricesDto;
+}
+
 /** What a model costs from a day on. */
+@ApiExtraModels(ShownServiceTierDto)
 export class PriceRowDto extends ShownPricesDto {
   @ApiProperty({ example: '2026-12-01' })
   valid_from: string;
@@ -41,6 +51,15 @@ export class PriceRowDto extends ShownPricesDto {
     description: 'For the whole request when its input is longer.',
   })
   long_input?: ShownLongInputDto;
+
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: { $ref: getSchemaPath(ShownServiceTierDto) },
+    description:
+      'By `service_tier`, where the price is known. A call is billed in the tier that the answer names.',
+    example: { flex: { input: 1.25, output: 5 } },
+  })
+  service_tiers?: Record<string, ShownServiceTierDto>;
 }
 
 /** All prices of one model that count for the caller, oldest first. */
@@ -113,12 +132,20 @@ export class PriceUpdateListDto {
 /** Plain values: a class instance would lose its class when it is spread. */
 type Plain<T> = Pick<T, keyof T>;
 
-export function toPriceRowDto({ validFrom, perMillion, tier }: PriceRow): Plain<PriceRowDto> {
+export function toPriceRowDto({ validFrom, perMillion, tier, serviceTiers }: PriceRow): Plain<PriceRowDto> {
+  const tiers = Object.entries(serviceTiers ?? {}).map(
+    ([name, prices]) => [name, toShownTier(prices)] as const,
+  );
   return {
     valid_from: validFrom,
     ...toShown(perMillion),
     ...(tier && { long_input: { input_tokens_above: tier.inputTokensAbove, ...toShown(tier.perMillion) } }),
+    ...(tiers.length > 0 && { service_tiers: Object.fromEntries(tiers) }),
   };
+}
+
+function toShownTier({ perMillion, tier }: PriceSchedule): Plain<ShownServiceTierDto> {
+  return { ...toShown(perMillion), ...(tier && { long_input: toShown(tier.perMillion) }) };
 }
 
 export function toPriceUpdateDto(update: PriceUpdateEntity): PriceUpdateDto {

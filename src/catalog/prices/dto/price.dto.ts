@@ -63,6 +63,36 @@ export class LongInputPricesDto extends PricesDto {
   input_tokens_above: number;
 }
 
+/** What one service tier costs. */
+export class ServiceTierPricesDto extends PricesDto {
+  @ApiPropertyOptional({
+    type: PricesDto,
+    description: 'Above the `input_tokens_above` of the price itself.',
+  })
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => PricesDto)
+  long_input?: PricesDto;
+}
+
+/** What the vendor asks for being served in another way. */
+export class ServiceTiersDto {
+  @ApiPropertyOptional({ type: ServiceTierPricesDto })
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => ServiceTierPricesDto)
+  flex?: ServiceTierPricesDto;
+
+  @ApiPropertyOptional({ type: ServiceTierPricesDto })
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => ServiceTierPricesDto)
+  priority?: ServiceTierPricesDto;
+}
+
 /** One price in a proposal. */
 export class ProposedPriceDto extends PricesDto {
   @ApiProperty({ example: 'openai' })
@@ -90,6 +120,16 @@ export class ProposedPriceDto extends PricesDto {
   @ValidateNested()
   @Type(() => LongInputPricesDto)
   long_input?: LongInputPricesDto;
+
+  @ApiPropertyOptional({
+    type: ServiceTiersDto,
+    description: 'A tier that is not named has no known price while this one counts.',
+  })
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => ServiceTiersDto)
+  service_tiers?: ServiceTiersDto;
 }
 
 /** Body of `POST /v1/prices/updates`. */

@@ -1,9 +1,10 @@
 import { AppError } from '../../../common/app-error';
 import { parseUsd } from '../../../common/money';
 import { CATALOG_ERRORS } from '../../catalog.errors';
-import type { PriceRow } from '../../model-card';
+import type { PriceRow, PriceSchedule } from '../../model-card';
+import { SERVICE_TIERS } from '../../service-tier';
 import type { PriceProposal, ProposedPrice } from '../price-updates.service';
-import type { PricesDto, ProposedPriceDto, ProposePricesDto } from './price.dto';
+import type { PricesDto, ProposedPriceDto, ProposePricesDto, ServiceTierPricesDto } from './price.dto';
 
 /** A proposal as the service takes it; refuses days that do not exist or lie in the wrong order. */
 export function toProposal({ organization_id, source, prices }: ProposePricesDto): PriceProposal {
@@ -11,7 +12,7 @@ export function toProposal({ organization_id, source, prices }: ProposePricesDto
 }
 
 function toProposedPrice(price: ProposedPriceDto, index: number): ProposedPrice {
-  const { provider, model, valid_from, valid_to, long_input } = price;
+  const { provider, model, valid_from, valid_to, long_input, service_tiers } = price;
   for (const [name, day] of [['valid_from', valid_from] as const, ['valid_to', valid_to] as const])
     if (day !== undefined && !isDay(day)) throw invalid(`prices.${index}.${name}`, 'there is no such day');
   if (valid_to !== undefined && valid_to <= valid_from)
@@ -25,7 +26,29 @@ function toProposedPrice(price: ProposedPriceDto, index: number): ProposedPrice 
     ...(long_input && {
       tier: { inputTokensAbove: long_input.input_tokens_above, perMillion: toPrices(long_input) },
     }),
+    ...(service_tiers && { serviceTiers: toServiceTiers(price, service_tiers, index) }),
   };
+}
+
+function toServiceTiers(
+  { long_input }: ProposedPriceDto,
+  tiers: NonNullable<ProposedPriceDto['service_tiers']>,
+  index: number,
+): PriceRow['serviceTiers'] {
+  const found = SERVICE_TIERS.flatMap((name) => {
+    const prices = tiers[name];
+    if (prices === undefined) return [];
+    if (prices.long_input && !long_input)
+      throw invalid(`prices.${index}.service_tiers.${name}.long_input`, 'the price itself has no long_input');
+    return [[name, toSchedule(prices, long_input?.input_tokens_above)] as const];
+  });
+  return Object.fromEntries(found);
+}
+
+function toSchedule(prices: ServiceTierPricesDto, inputTokensAbove: number | undefined): PriceSchedule {
+  const perMillion = toPrices(prices);
+  if (!prices.long_input || inputTokensAbove === undefined) return { perMillion };
+  return { perMillion, tier: { inputTokensAbove, perMillion: toPrices(prices.long_input) } };
 }
 
 function toPrices(prices: PricesDto): PriceRow['perMillion'] {

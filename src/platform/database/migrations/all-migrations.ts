@@ -20,6 +20,7 @@ import { CreateAuditTrail1764300000000 } from './1764300000000-create-audit-trai
 import { CreateAuditCheckpoints1764300100000 } from './1764300100000-create-audit-checkpoints';
 import { CreateAuditExport1764300200000 } from './1764300200000-create-audit-export';
 import { CreatePrivacyErasure1764300300000 } from './1764300300000-create-privacy-erasure';
+import { AddServiceTier1765100000000 } from './1765100000000-add-service-tier';
 
 /** Every migration, oldest first. */
 export const ALL_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -44,4 +45,5 @@ export const ALL_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   CreateAuditCheckpoints1764300100000,
   CreateAuditExport1764300200000,
   CreatePrivacyErasure1764300300000,
+  AddServiceTier1765100000000,
 ];

@@ -246,7 +246,7 @@ describe('toGeminiRequest', () => {
     });
   });
 
-  it('never asks a model to think that cannot, and never for a tier that costs more than listed', () => {
+  it('never asks a model to think that cannot, and asks for a dearer tier only where its price is known', () => {
     const plain = { ...TRAITS, reasoning: false };
 
     expect(map({ reasoning: { effort: 'low', budgetTokens: 5, summary: 'auto' } }, plain).listed).toEqual([
@@ -255,6 +255,11 @@ describe('toGeminiRequest', () => {
       'reasoning.summary dropped',
     ]);
     expect(map({ serviceTier: 'priority' })).toMatchObject({ listed: ['service_tier dropped'] });
+    const priced = { ...TRAITS, serviceTiers: ['priority'] };
+    expect(map({ serviceTier: 'priority' }, priced)).toMatchObject({
+      body: { serviceTier: 'priority' },
+      listed: [],
+    });
     expect(map({ serviceTier: 'flex' })).toMatchObject({ body: { serviceTier: 'flex' }, listed: [] });
     expect(map({ serviceTier: 'auto' }).body.serviceTier).toBeUndefined();
   });

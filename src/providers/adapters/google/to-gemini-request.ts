@@ -143,8 +143,10 @@ function withNames(
 function serviceTierOf(call: ProviderCall, dropped: DroppedParameters): string | undefined {
   const { serviceTier } = call.request;
   if (serviceTier === 'flex') return 'flex';
+  if (serviceTier === 'priority' && call.traits.serviceTiers?.includes('priority') === true)
+    return 'priority';
   if (serviceTier !== undefined && serviceTier !== 'auto' && serviceTier !== 'default')
-    dropped.drop('service_tier', 'this tier costs more than the listed price, or is unknown there');
+    dropped.drop('service_tier', 'what this tier costs for the model is not known');
   return undefined;
 }
 

@@ -144,6 +144,13 @@ describe('toOpenAiRequest', () => {
   it('never asks for a tier or a service whose price is not listed', () => {
     expect(map({ serviceTier: 'priority' })).toMatchObject({ dropped: ['service_tier dropped'] });
     expect(map({ serviceTier: 'flex' }).body).toMatchObject({ service_tier: 'flex' });
+    const traits = { ...CLASSIC, serviceTiers: ['priority'] };
+    for (const serviceTier of ['priority', 'fast'])
+      expect(map({ serviceTier }, { traits })).toMatchObject({
+        body: { service_tier: serviceTier },
+        dropped: [],
+      });
+    expect(map({ serviceTier: 'scale' }, { traits }).dropped).toEqual(['service_tier dropped']);
     expect(map({ extensions: { web_search_options: {}, modalities: ['audio'] } }).dropped).toHaveLength(2);
   });
 

@@ -15,7 +15,8 @@ export interface OpenAiRequest {
 }
 
 /** Tiers that never cost more than the listed price. */
-const PRICED_SERVICE_TIERS: ReadonlySet<string> = new Set(['auto', 'default', 'flex']);
+/** Tiers that cost no more than the list says. */
+const CHEAP_SERVICE_TIERS: ReadonlySet<string> = new Set(['auto', 'default', 'flex']);
 
 /** Maps a request to OpenAI's chat completions format. Nothing is left out or changed without being reported. */
 export function toOpenAiRequest(
@@ -201,9 +202,18 @@ function addVendorFields(mapping: Mapping): void {
   addIfKnown(mapping, 'metadata', request.metadata);
   addIfKnown(mapping, 'prompt_cache_key', request.promptCacheKey);
   addIfKnown(mapping, 'verbosity', request.verbosity);
-  if (request.serviceTier === undefined) return;
-  if (PRICED_SERVICE_TIERS.has(request.serviceTier)) addIfKnown(mapping, 'service_tier', request.serviceTier);
-  else mapping.dropped.drop('service_tier', 'this tier costs more than the listed price');
+  addServiceTier(mapping);
+}
+
+/** A dearer tier only where its price is known: the reservation covers it then. */
+function addServiceTier(mapping: Mapping): void {
+  const { request, traits } = mapping.call;
+  const { serviceTier } = request;
+  if (serviceTier === undefined) return;
+  const billedAs = serviceTier === 'fast' ? 'priority' : serviceTier;
+  if (CHEAP_SERVICE_TIERS.has(serviceTier) || traits.serviceTiers?.includes(billedAs) === true)
+    addIfKnown(mapping, 'service_tier', serviceTier);
+  else mapping.dropped.drop('service_tier', 'what this tier costs for the model is not known');
 }
 
 function addExtensions(mapping: Mapping): void {

@@ -24,7 +24,9 @@ export type IdPrefix =
   | 'box'
   | 'exp'
   | 'bdg'
-  | 'prc';
+  | 'prc'
+  | 'rtr'
+  | 'rac';
 
 /** What an organization keeps here: a provider credential. */
 export type KeptIdPrefix = 'crd';

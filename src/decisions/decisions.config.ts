@@ -31,4 +31,17 @@ export class DecisionsConfig {
       'Whether feedback, judges, repeated questions and faulty answers of a tenant change the quality that routing predicts for it.',
   })
   readonly learnFromOutcomes: boolean;
+
+  @Setting({
+    env: 'ROUTER_ARTEFACT_MAX_MB',
+    type: integer({ min: 1, max: 64 }),
+    default: 8,
+    describe:
+      'Largest trained router that can be uploaded, in megabytes. Bodies are bounded by `MAX_BODY_MB` as well.',
+  })
+  readonly maxRouterMb: number;
+
+  get maxRouterBytes(): number {
+    return this.maxRouterMb * 1_000_000;
+  }
 }

@@ -4,6 +4,7 @@ import { OutboxModule } from '../platform/outbox/outbox.module';
 import { QueueModule } from '../platform/queue/queue.module';
 import { OutcomeOutboxConsumer } from './outcomes/outcome-outbox-consumer';
 import { OutcomeTally } from './outcomes/outcome-tally';
+import { TrainedRoutersModule } from './routers/trained-routers.module';
 import { SteeringModule } from './steering/steering.module';
 import { DecisionJournal } from './store/decision-journal';
 import { DecisionOutboxConsumer } from './store/decision-outbox-consumer';
@@ -11,7 +12,7 @@ import { DecisionStoreModule } from './store/decision-store.module';
 
 /** Routing decisions: how they are noted and where they are kept. */
 @Module({
-  imports: [OutboxModule, QueueModule, DecisionStoreModule, SteeringModule],
+  imports: [OutboxModule, QueueModule, DecisionStoreModule, SteeringModule, TrainedRoutersModule],
   providers: [
     DecisionJournal,
     DecisionOutboxConsumer,
@@ -19,6 +20,6 @@ import { DecisionStoreModule } from './store/decision-store.module';
     OutcomeOutboxConsumer,
     { provide: Clock, useClass: SystemClock },
   ],
-  exports: [DecisionJournal, OutcomeTally, DecisionStoreModule, SteeringModule],
+  exports: [DecisionJournal, OutcomeTally, DecisionStoreModule, SteeringModule, TrainedRoutersModule],
 })
 export class DecisionsModule {}

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Caller } from '../access/caller';
 import { AppError } from '../common/app-error';
 import type { NanoUsd } from '../common/money';
 import { overCeiling } from '../cost/over-ceiling';
@@ -54,6 +55,11 @@ export class ChatPlanner {
   /** The prompt's meaning when an embedder other than the built-in is configured and answers in time. */
   meaningOf(request: ChatRequest, signal: AbortSignal): Promise<MeaningSearch> {
     return this.decider.meaningOf(request, signal);
+  }
+
+  /** Looks up what the tenant's decisions depend on; undefined when there is nothing to wait for. Never rejects. */
+  prepare(caller: Caller): Promise<void> | undefined {
+    return this.decider.prepare(caller);
   }
 
   /** Resolves when the decisions made so far are noted. */

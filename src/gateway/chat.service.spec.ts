@@ -35,6 +35,7 @@ function fixture(plans: readonly (ChatPlan | Error)[], settings: Readonly<Record
   const left = [...plans];
   const planner = {
     drained: () => Promise.resolve(),
+    prepare: () => undefined,
     plan: (_: unknown, limit: NanoUsd | undefined) => {
       limits.push(limit);
       const next = left.shift();

@@ -52,6 +52,7 @@ export class ChatService {
     const caller = callerOf(request);
     const { requestId } = request.state;
     const steered = await this.steering.steer({ ...chat, caller, requestId });
+    await this.planner.prepare(caller);
     const isSemantic = steered.preferences.routing.engine === 'semantic';
     const search = isSemantic ? await this.planner.meaningOf(chat.policy.request, signal) : {};
     const input: PlanningInput = {

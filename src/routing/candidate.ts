@@ -36,6 +36,8 @@ export interface Candidate {
   readonly expectedCost: NanoUsd;
   /** Predicted share of good answers to such a request, 0..1 in steps of 0.001. */
   readonly quality: number;
+  /** The same before the tenant's own outcomes were blended in; absent when they changed nothing. */
+  readonly prediction?: number;
   /** What a warm prompt cache takes off `expectedCost`; 0 where none is known. */
   readonly cacheSaving: NanoUsd;
 }

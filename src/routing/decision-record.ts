@@ -50,6 +50,8 @@ export interface DecisionRecord {
   readonly w?: readonly number[];
   /** Predicted quality of each in permille, two base-36 digits; absent when all are 0. */
   readonly k?: string;
+  /** The same before the tenant's own outcomes were blended in; absent when these changed nothing. */
+  readonly kb?: string;
   /** Who predicted the quality: the first digits of the weights' or the embedder's version. */
   readonly pv?: string;
   /** Why the built-in embedder stood in for the configured one. */
@@ -160,21 +162,23 @@ function liveState(candidates: readonly Candidate[]): Pick<DecisionRecord, 'l' |
   };
 }
 
-function predictions(candidates: readonly Candidate[]): Pick<DecisionRecord, 'k' | 'a'> {
+function predictions(candidates: readonly Candidate[]): Pick<DecisionRecord, 'k' | 'kb' | 'a'> {
   const isPredicted = candidates.some(({ quality }) => quality > 0);
+  const isBlended = candidates.some(({ prediction }) => prediction !== undefined);
   const warm = candidates.findIndex(({ cacheSaving }) => cacheSaving > 0n);
   return {
-    ...(isPredicted && {
-      k: candidates
-        .map(({ quality }) =>
-          Math.round(quality * 1000)
-            .toString(36)
-            .padStart(2, '0'),
-        )
-        .join(''),
+    ...(isPredicted && { k: candidates.map(({ quality }) => packShare(quality)).join('') }),
+    ...(isBlended && {
+      kb: candidates.map(({ quality, prediction = quality }) => packShare(prediction)).join(''),
     }),
     ...(warm >= 0 && { a: [warm, (candidates[warm]?.cacheSaving ?? 0n).toString()] }),
   };
+}
+
+function packShare(share: number): string {
+  return Math.round(share * 1000)
+    .toString(36)
+    .padStart(2, '0');
 }
 
 function packWish(wish: RouteInput['cascade']): Pick<DecisionRecord, 'j'> {

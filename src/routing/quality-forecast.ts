@@ -33,8 +33,12 @@ export interface ForecastInput {
 export interface Forecast {
   /** One per card, in steps of 0.001. */
   readonly qualities: readonly number[];
+  /** The same before what is known of the tenant's earlier answers by intent was blended in. */
+  readonly predictions: readonly number[];
   readonly by: string;
 }
+
+type Prediction = Omit<Forecast, 'predictions'>;
 
 const SHOWN_VERSION = 8;
 const SEMANTIC = 'semantic';
@@ -55,6 +59,7 @@ export class QualityForecast {
       input.engine === SEMANTIC ? this.bySimilarity(input, cards) : this.byWeights(input, cards);
     return {
       by,
+      predictions: qualities.map(rounded),
       qualities: cards.map((card, i) =>
         rounded(blendEvidence(qualities[i] ?? 0, evidence?.(card, intent.label))),
       ),
@@ -64,12 +69,12 @@ export class QualityForecast {
   private byWeights(
     { text, features, intent, predictor = this.builtIn }: ForecastInput,
     cards: readonly ModelCard[],
-  ): Forecast {
+  ): Prediction {
     const qualities = [...predictor.predict({ text, features, intent }, cards)];
     return { qualities, by: predictor.version.slice(0, SHOWN_VERSION) };
   }
 
-  private bySimilarity(input: ForecastInput, cards: readonly ModelCard[]): Forecast {
+  private bySimilarity(input: ForecastInput, cards: readonly ModelCard[]): Prediction {
     const meaning = input.meaning ?? this.space.meaningOf(input.text);
     const demand = this.space.indexOf(meaning).demandOf(meaning.vector);
     const neighbours = input.neighboursOf?.(meaning);

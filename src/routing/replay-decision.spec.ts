@@ -5,6 +5,7 @@ import { allStrategies, testRouter } from '../../test/support/test-router';
 import { catalogOf, sampleCard, sampleOffer } from '../../test/support/routing-samples';
 import type { Offer } from './candidate';
 import type { DecisionRecord } from './decision-record';
+import type { QualityEvidence } from './quality-evidence';
 import { replayDecision } from './replay-decision';
 import { fingerprintOf } from './fingerprint';
 import { DEFAULT_PROFILE } from './routing-profile';
@@ -34,6 +35,10 @@ const offerArbitrary = fc.record({
     { nil: undefined },
   ),
 }) satisfies fc.Arbitrary<Offer>;
+
+/** Half of the models have disappointed the tenant. */
+const EVIDENCE: QualityEvidence = ({ provider }) =>
+  provider < 'provider3' ? { checked: 30, sound: 20, weight: 12.5, good: 4 } : undefined;
 
 const text = fc.oneof(
   fc.string({ maxLength: 300 }),
@@ -68,6 +73,7 @@ function recordOf(sample: {
   budgetLeft?: bigint;
   warm?: number;
   embedderFailure?: EmbedderFailure;
+  hasEvidence?: boolean;
   seed?: number;
 }): DecisionRecord {
   const service = testRouter(sample.settings);
@@ -90,6 +96,7 @@ function recordOf(sample: {
       seed: sample.seed ?? 4_000_000_000,
       budgetLeft: sample.budgetLeft,
       embedderFailure: sample.embedderFailure,
+      ...(sample.hasEvidence === true && { knowledge: { evidence: EVIDENCE } }),
       affinity: warm && { card: warm.card, region: warm.region, saving: 123_456n },
     })
     .toRecord();
@@ -124,6 +131,7 @@ describe('replayDecision', () => {
           budget: fc.option(fc.bigInt({ min: 0n, max: 10n ** 13n }), { nil: undefined }),
           budgetLeft: fc.option(fc.bigInt({ min: 0n, max: 10n ** 13n }), { nil: undefined }),
           warm: fc.option(fc.nat({ max: 44 }), { nil: undefined }),
+          hasEvidence: fc.boolean(),
           seed: fc.nat({ max: 2 ** 32 - 1 }),
           embedderFailure: fc.constantFrom(undefined, ...EMBEDDER_FAILURES),
         }),
@@ -190,8 +198,11 @@ describe('replayDecision', () => {
       budget: 10n ** 13n,
       budgetLeft: 10n ** 13n,
       warm: 39,
+      hasEvidence: true,
     });
 
+    expect(record.kb).toHaveLength(80);
+    expect(record.kb).not.toBe(record.k);
     expect(JSON.stringify(record).length).toBeLessThanOrEqual(1500);
     expect(JSON.stringify(record)).not.toContain('zanzibar');
   });

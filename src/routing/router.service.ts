@@ -227,6 +227,10 @@ export class RouterService {
   }
 }
 
-function withQualities(candidates: readonly Candidate[], { qualities }: Forecast): Candidate[] {
-  return candidates.map((candidate, i) => ({ ...candidate, quality: qualities[i] ?? 0 }));
+function withQualities(candidates: readonly Candidate[], { qualities, predictions }: Forecast): Candidate[] {
+  return candidates.map((candidate, i) => {
+    const quality = qualities[i] ?? 0;
+    const prediction = predictions[i] ?? quality;
+    return { ...candidate, quality, ...(prediction !== quality && { prediction }) };
+  });
 }

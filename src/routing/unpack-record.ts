@@ -58,14 +58,21 @@ function candidatesOf(record: DecisionRecord, catalog: CatalogView): Candidate[]
   const costs = record.p.split(',');
   const latencies = record.l?.split(',') ?? [];
   return record.c.map((place, i) => ({
+    ...qualityOf(record, i),
     ...offerAt([place, Number.parseInt(record.g?.charAt(i) ?? '0', 36)], catalog),
     halfOpen: record.w?.includes(i) ?? false,
     healthPercent: record.h === undefined ? 100 : Number.parseInt(record.h.slice(i * 2, i * 2 + 2), 36),
     latencyMs: (latencies[i] ?? '') === '' ? undefined : Number.parseInt(latencies[i] ?? '', 36),
     expectedCost: fromBase36(costs[i] ?? ''),
-    quality: record.k === undefined ? 0 : Number.parseInt(record.k.slice(i * 2, i * 2 + 2), 36) / 1000,
     cacheSaving: record.a?.[0] === i ? BigInt(record.a[1]) : 0n,
   }));
+}
+
+function qualityOf({ k, kb }: DecisionRecord, i: number): Pick<Candidate, 'quality' | 'prediction'> {
+  const shareIn = (text: string): number => Number.parseInt(text.slice(i * 2, i * 2 + 2), 36) / 1000;
+  const quality = k === undefined ? 0 : shareIn(k);
+  const prediction = kb === undefined ? quality : shareIn(kb);
+  return { quality, ...(prediction !== quality && { prediction }) };
 }
 
 /** The offers that were ruled out, reason by reason. */

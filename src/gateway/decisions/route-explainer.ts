@@ -34,6 +34,7 @@ export class RouteExplainer {
     );
     const { requestId } = request.state;
     const steered = await this.steering.steer({ ...chat, caller, requestId });
+    await this.decider.prepare(caller);
     const decided = this.decider.decide(
       {
         ...chat,

@@ -20,6 +20,8 @@ const WEIGHTS: Readonly<Record<OutcomeSource, number>> = {
 
 interface Known {
   readonly readAtMs: number;
+  /** Outcomes up to this day were left out, because the tenant's router has learned from them. */
+  readonly learnedUntil: string | undefined;
   readonly byAnswer: ReadonlyMap<string, AnswerEvidence>;
 }
 
@@ -39,23 +41,27 @@ export class OutcomeEvidence {
     private readonly clock: Clock,
   ) {}
 
-  /** Undefined while nothing is known of a tenant. */
-  of(organizationId: string): QualityEvidence | undefined {
+  /** Undefined while nothing is known of a tenant. Outcomes up to `learnedUntil` are in the tenant's router and do not count twice. */
+  of(organizationId: string, learnedUntil?: string): QualityEvidence | undefined {
     if (!this.config.learnFromOutcomes) return undefined;
     const known = this.known.get(organizationId);
-    if (!known || this.clock.now() - known.readAtMs > FRESH_MS) void this.refresh(organizationId);
-    if (!known || known.byAnswer.size === 0) return undefined;
+    const isOther = known?.learnedUntil !== learnedUntil;
+    if (!known || isOther || this.clock.now() - known.readAtMs > FRESH_MS)
+      void this.refresh(organizationId, learnedUntil);
+    if (!known || isOther || known.byAnswer.size === 0) return undefined;
     return ({ provider, model }, intent) => known.byAnswer.get(nameOf(provider, model, intent));
   }
 
   /** Reads a tenant's outcomes now. Never rejects. */
-  async refresh(organizationId: string): Promise<void> {
+  async refresh(organizationId: string, learnedUntil?: string): Promise<void> {
     if (this.reading.has(organizationId)) return;
     this.reading.add(organizationId);
     try {
-      const since = new Date(this.clock.now() - this.config.retentionDays * DAY_MS);
-      const sums = await this.outcomes.sumByModel(organizationId, since.toISOString().slice(0, 10));
-      this.keep(organizationId, { readAtMs: this.clock.now(), byAnswer: evidenceIn(sums) });
+      const kept = this.clock.now() - this.config.retentionDays * DAY_MS;
+      const fresh = learnedUntil === undefined ? kept : Date.parse(`${learnedUntil}T00:00:00Z`) + DAY_MS;
+      const since = new Date(Math.max(kept, fresh)).toISOString().slice(0, 10);
+      const sums = await this.outcomes.sumByModel(organizationId, since);
+      this.keep(organizationId, { readAtMs: this.clock.now(), learnedUntil, byAnswer: evidenceIn(sums) });
     } catch (error) {
       this.logger.debug({ err: error }, 'outcomes could not be read');
     } finally {

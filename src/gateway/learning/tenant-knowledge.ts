@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ActiveRouters } from '../../decisions/routers/active-routers';
 import type { RouteRequest } from '../../routing/router.service';
 import { SemanticSpace, type MeaningSearch } from '../../routing/semantic/semantic-space';
 import { AnswerMemory } from './answer-memory';
@@ -11,11 +12,19 @@ export class TenantKnowledge {
     private readonly evidence: OutcomeEvidence,
     private readonly memory: AnswerMemory,
     private readonly space: SemanticSpace,
+    private readonly routers: ActiveRouters,
   ) {}
 
+  /** Call before a decision; undefined when there is nothing to wait for. Never rejects. */
+  prepare(organizationId: string): Promise<void> | undefined {
+    return this.routers.prepare(organizationId);
+  }
+
   of(organizationId: string): NonNullable<RouteRequest['knowledge']> {
+    const router = this.routers.of(organizationId);
     return {
-      evidence: this.evidence.of(organizationId),
+      ...(router && { predictor: router.predictor }),
+      evidence: this.evidence.of(organizationId, router?.learnedUntil),
       neighboursOf: (meaning) => this.memory.neighboursOf(organizationId, meaning),
     };
   }

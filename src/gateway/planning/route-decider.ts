@@ -71,6 +71,11 @@ export class RouteDecider {
     return this.knowledge.meaningOf(lastUserText(request), signal);
   }
 
+  /** Looks up what the tenant's decisions depend on; undefined when there is nothing to wait for. Never rejects. */
+  prepare({ organizationId }: Caller): Promise<void> | undefined {
+    return this.knowledge.prepare(organizationId);
+  }
+
   decide(input: PlanningInput, remainingBudget: NanoUsd | undefined): DecidedRoute {
     const { organizationId } = input.caller;
     const size = sizeOf(input.policy.request, (card) => this.prices.cardFor(organizationId, card));

@@ -9,20 +9,27 @@ const CONSTANT: LinearHead = { bias: 0, weights: undefined };
  * Fits with the penalty that predicts left-out thirds best, judged with a bonus for the stronger ones; when none
  * beats predicting zero by more than chance would, the answer is the constant zero.
  */
-export function fitWithChosenPenalty(data: RegressionData, penalties: readonly number[]): LinearHead {
-  const errors = [undefined, ...penalties].map((penalty) => ({ penalty, losses: lossesOf(data, penalty) }));
+export function fitWithChosenPenalty(
+  data: RegressionData,
+  penalties: readonly number[],
+  size?: number,
+): LinearHead {
+  const errors = [undefined, ...penalties].map((penalty) => ({
+    penalty,
+    losses: lossesOf(data, penalty, size),
+  }));
   let best = errors[0];
   for (const candidate of errors.slice(1))
     if (best && isClearlyBetter(candidate.losses, best.losses)) best = candidate;
-  return best?.penalty === undefined ? CONSTANT : fitRidge(data, { penalty: best.penalty });
+  return best?.penalty === undefined ? CONSTANT : fitRidge(data, { penalty: best.penalty, size });
 }
 
-function lossesOf(data: RegressionData, penalty: number | undefined): Float64Array {
+function lossesOf(data: RegressionData, penalty: number | undefined, size: number | undefined): Float64Array {
   const losses = new Float64Array(data.vectors.length);
   if (penalty === undefined) return losses.map((_, i) => (data.targets[i] ?? 0) ** 2);
   for (let fold = 0; fold < FOLDS; fold++) {
     const kept = data.vectors.flatMap((_, i) => (i % FOLDS === fold ? [] : [i]));
-    const head = fitRidge(subset(data, kept), { penalty, iterations: SCREENING_ITERATIONS });
+    const head = fitRidge(subset(data, kept), { penalty, iterations: SCREENING_ITERATIONS, size });
     for (let i = fold; i < losses.length; i += FOLDS) {
       const vector = data.vectors[i];
       if (vector) losses[i] = ((data.targets[i] ?? 0) - evaluateHead(head, vector)) ** 2;

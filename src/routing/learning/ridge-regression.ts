@@ -11,6 +11,8 @@ export interface RidgeOptions {
   /** Weight of the squared weights against the squared errors; the mean of the targets is not penalised. */
   readonly penalty: number;
   readonly iterations?: number;
+  /** Places a vector can have. */
+  readonly size?: number | undefined;
 }
 
 const DEFAULT_ITERATIONS = 20;
@@ -19,8 +21,9 @@ const ENOUGH = 1e-6;
 /** Least squares with a ridge penalty by conjugate gradients; deterministic, linear in the non-zero entries. */
 export function fitRidge({ vectors, targets }: RegressionData, options: RidgeOptions): LinearHead {
   const bias = mean(targets);
-  const weights = new Float64Array(VECTOR_SIZE);
-  const residual = new Float64Array(VECTOR_SIZE);
+  const size = options.size ?? VECTOR_SIZE;
+  const weights = new Float64Array(size);
+  const residual = new Float64Array(size);
   vectors.forEach((vector, i) => addScaled(residual, vector, (targets[i] ?? 0) - bias));
   const direction = residual.slice();
   let norm = dot(residual, residual);
@@ -28,13 +31,12 @@ export function fitRidge({ vectors, targets }: RegressionData, options: RidgeOpt
   for (let i = 0; i < (options.iterations ?? DEFAULT_ITERATIONS) && norm > goal; i++) {
     const curved = normalEquations(vectors, direction, options.penalty);
     const step = norm / dot(direction, curved);
-    for (let k = 0; k < VECTOR_SIZE; k++) {
+    for (let k = 0; k < size; k++) {
       weights[k] = (weights[k] ?? 0) + step * (direction[k] ?? 0);
       residual[k] = (residual[k] ?? 0) - step * (curved[k] ?? 0);
     }
     const next = dot(residual, residual);
-    for (let k = 0; k < VECTOR_SIZE; k++)
-      direction[k] = (residual[k] ?? 0) + (next / norm) * (direction[k] ?? 0);
+    for (let k = 0; k < size; k++) direction[k] = (residual[k] ?? 0) + (next / norm) * (direction[k] ?? 0);
     norm = next;
   }
   return { bias, weights: Float32Array.from(weights) };

@@ -3,7 +3,7 @@ import { HASH_SIZE, VECTOR_SIZE, type PromptVector } from './prompt-vector';
 /** A linear function of a prompt vector. */
 export interface LinearHead {
   readonly bias: number;
-  /** `VECTOR_SIZE` numbers; absent for a constant. */
+  /** One number per place of the vectors it is for; absent for a constant. */
   readonly weights: Float32Array | undefined;
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { chatRequest } from '../../../test/support/chat-request-samples';
 import { sampleCard } from '../../../test/support/routing-samples';
 import { extractFeatures } from '../features';
@@ -5,6 +6,7 @@ import { qualityPrior } from '../quality-prior';
 import { classifyTask } from '../strategies/task-class';
 import { builtInRouter } from './built-in-router';
 import { BUILT_IN_WEIGHTS } from './built-in-weights';
+import { TRAIT_COUNT } from './prompt-traits';
 import type { QualityPrompt } from './quality-predictor';
 import { parseRouterArtefact, toRouterArtefact } from './router-artefact';
 import { WeightedPredictor } from './weighted-predictor';
@@ -37,6 +39,37 @@ describe('parseRouterArtefact', () => {
   ])('refuses %s as invalid_router_artefact', (_, text) => {
     const refusal: unknown = expect.objectContaining({ code: 'invalid_router_artefact' });
 
+    expect(() => parseRouterArtefact(text)).toThrow(refusal as Error);
+  });
+
+  it('keeps what stored decisions taught about models, in a format that older versions refuse', () => {
+    const { weights, trainedOn } = builtInRouter();
+    const head = { bias: 0.1, weights: new Float32Array(TRAIT_COUNT).fill(0.25) };
+    const artefact = toRouterArtefact({ ...weights, traits: new Map([['x/weak', head]]) }, trainedOn);
+    const parsed = parseRouterArtefact(JSON.stringify(artefact));
+    const cards = [tier('weak', 0.5), tier('strong', 0.8)];
+    const before = new WeightedPredictor('', weights).predict(asked('Who won?'), cards);
+    const after = new WeightedPredictor('', parsed.weights).predict(asked('Who won?'), cards);
+
+    expect(artefact.format).toBe(2);
+    expect(parsed.weights.traits?.get('x/weak')).toEqual(head);
+    expect(after[0]).toBeGreaterThan(before[0] ?? 1);
+    expect(after[1]).toBe(before[1]);
+  });
+
+  it.each([
+    ['another version', { version: 99, models: [] }],
+    ['weights of another size', { version: 1, models: [{ name: 'x', bias: 0, weights: [1, 2] }] }],
+    ['weights that are no numbers', { version: 1, models: [{ name: 'x', bias: 'high' }] }],
+    ['weights beyond all bounds', { version: 1, models: [{ name: 'x', bias: 1e300 }] }],
+  ])('refuses traits of %s', (_, traits) => {
+    const { weights, trainedOn } = builtInRouter();
+    const { format, vector, fingerprint, ...body } = { ...toRouterArtefact(weights, trainedOn), traits };
+    const stated = createHash('sha256').update(JSON.stringify(body)).digest('hex').slice(0, 32);
+    const text = JSON.stringify({ format: 2, vector, fingerprint: stated, ...body });
+    const refusal: unknown = expect.objectContaining({ code: 'invalid_router_artefact' });
+
+    expect([format, fingerprint]).toEqual([1, expect.any(String)]);
     expect(() => parseRouterArtefact(text)).toThrow(refusal as Error);
   });
 

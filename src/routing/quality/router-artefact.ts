@@ -3,11 +3,15 @@ import { AppError } from '../../common/app-error';
 import { isJsonObject, parseJson, type JsonObject } from '../../common/json';
 import { ROUTING_ERRORS } from '../routing.errors';
 import { packHead, unpackHead, type LinearHead, type PackedHead } from './linear-head';
+import { TRAIT_COUNT, TRAITS_VERSION } from './prompt-traits';
 import { VECTOR_VERSION } from './prompt-vector';
 import type { RouterWeights } from './router-weights';
 
-/** Layout of the artefact; another number is refused. */
-const ARTEFACT_FORMAT = 1;
+/** Layout of the artefact without and with what stored decisions taught; other numbers are refused. */
+const PLAIN_FORMAT = 1;
+const TRAITS_FORMAT = 2;
+/** Larger weights are no predictions of a share, and their sums might not be numbers. */
+const LARGEST_NUMBER = 1e6;
 
 /** What a router was trained on. */
 export interface TrainingFacts {
@@ -34,6 +38,15 @@ export interface RouterArtefact {
     readonly gate: PackedHead;
     readonly corrections: readonly { readonly model: string; readonly head: PackedHead }[];
   }[];
+  readonly traits?: {
+    /** Version of the traits the weights belong to. */
+    readonly version: number;
+    readonly models: readonly {
+      readonly name: string;
+      readonly bias: number;
+      readonly weights?: readonly number[];
+    }[];
+  };
 }
 
 export interface ParsedRouter {
@@ -56,8 +69,10 @@ export function toRouterArtefact(weights: RouterWeights, trainedOn: TrainingFact
       gate: packHead(gate),
       corrections: [...corrections].map(([model, head]) => ({ model, head: packHead(head) })),
     })),
+    ...(weights.traits && { traits: packTraits(weights.traits) }),
   };
-  return { format: ARTEFACT_FORMAT, vector: VECTOR_VERSION, fingerprint: fingerprint(body), ...body };
+  const format = weights.traits ? TRAITS_FORMAT : PLAIN_FORMAT;
+  return { format, vector: VECTOR_VERSION, fingerprint: fingerprint(body), ...body };
 }
 
 /** Reads an artefact; fails with `invalid_router_artefact` (AppError) on anything that is not a whole, undamaged one of this version. */
@@ -65,7 +80,8 @@ export function parseRouterArtefact(text: string): ParsedRouter {
   const read = parseJson(text);
   if (!isJsonObject(read)) throw invalid('it is not a JSON object');
   const { format, vector, fingerprint: stated, ...body } = read;
-  if (format !== ARTEFACT_FORMAT) throw invalid(`format ${String(format)} is not known`);
+  if (format !== PLAIN_FORMAT && format !== TRAITS_FORMAT)
+    throw invalid(`format ${String(format)} is not known`);
   if (vector !== VECTOR_VERSION) throw invalid('it was trained for another version of the prompt vector');
   if (stated !== fingerprint(body)) throw invalid('its fingerprint does not match its content');
   return { fingerprint: stated, trainedOn: factsOf(body['trainedOn']), weights: weightsOf(body) };
@@ -88,7 +104,36 @@ function weightsOf(body: JsonObject): RouterWeights {
       gate: headOf(gate),
       corrections: new Map(objectsOf(corrections).map(({ model, head }) => [textOf(model), headOf(head)])),
     })),
+    ...(body['traits'] !== undefined && { traits: traitsOf(body['traits']) }),
   };
+}
+
+function packTraits(traits: ReadonlyMap<string, LinearHead>): NonNullable<RouterArtefact['traits']> {
+  return {
+    version: TRAITS_VERSION,
+    models: [...traits].map(([name, { bias, weights }]) => ({
+      name,
+      bias: roundWeight(bias),
+      ...(weights && { weights: Array.from(weights, roundWeight) }),
+    })),
+  };
+}
+
+function traitsOf(value: unknown): ReadonlyMap<string, LinearHead> {
+  if (!isJsonObject(value) || value['version'] !== TRAITS_VERSION)
+    throw invalid('it was trained for another version of the traits of prompts');
+  return new Map(
+    objectsOf(value['models']).map(({ name, bias, weights }) => {
+      const numbers = Array.isArray(weights) ? Float32Array.from(weights, numberOf) : undefined;
+      if (weights !== undefined && numbers?.length !== TRAIT_COUNT)
+        throw invalid('the weights of traits have the wrong size');
+      return [textOf(name), { bias: numberOf(bias), weights: numbers }];
+    }),
+  );
+}
+
+function roundWeight(value: number): number {
+  return Math.round(value * 1e6) / 1e6;
 }
 
 function factsOf(value: unknown): TrainingFacts {
@@ -123,7 +168,8 @@ function objectsOf(value: unknown): JsonObject[] {
 }
 
 function numberOf(value: unknown): number {
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw invalid('a number is missing');
+  if (typeof value !== 'number' || !(Math.abs(value) <= LARGEST_NUMBER))
+    throw invalid('a number is missing or too large');
   return value;
 }
 

@@ -10,6 +10,8 @@ export interface RouterWeights {
   readonly averagePrior: number;
   readonly models: ReadonlyMap<string, ModelWeights>;
   readonly families: readonly FamilyWeights[];
+  /** What stored decisions taught about each model, as functions of the prompt's traits; added to the prediction. */
+  readonly traits?: ReadonlyMap<string, LinearHead>;
 }
 
 export interface ModelWeights {

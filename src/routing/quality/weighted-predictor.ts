@@ -2,7 +2,8 @@ import type { ModelCard } from '../../catalog/model-card';
 import { namesOfCard } from '../candidate';
 import { qualityPrior } from '../quality-prior';
 import { classifyTask, type Classification } from '../strategies/task-class';
-import { evaluateHead } from './linear-head';
+import { evaluateHead, type LinearHead } from './linear-head';
+import { toPromptTraits } from './prompt-traits';
 import { toPromptVector, type PromptVector } from './prompt-vector';
 import type { QualityPredictor, QualityPrompt } from './quality-predictor';
 import type { FamilyWeights, ModelWeights, RouterWeights } from './router-weights';
@@ -29,6 +30,17 @@ export class WeightedPredictor implements QualityPredictor {
   ) {}
 
   predict(prompt: QualityPrompt, cards: readonly ModelCard[]): Float64Array {
+    const qualities = this.#byText(prompt, cards);
+    const { traits } = this.weights;
+    if (!traits) return qualities;
+    const vector = toPromptTraits(prompt.features, prompt.intent);
+    return qualities.map((quality, i) => {
+      const card = cards[i];
+      return card ? adjustQuality(quality, card, { traits, vector }) : quality;
+    });
+  }
+
+  #byText(prompt: QualityPrompt, cards: readonly ModelCard[]): Float64Array {
     const vector = toPromptVector(prompt.text);
     const level = evaluateHead(this.weights.level, vector);
     const gain = 1 + evaluateHead(this.weights.gain, vector);
@@ -86,6 +98,17 @@ export class WeightedPredictor implements QualityPredictor {
     }
     return best && bestScore >= best.threshold ? best : undefined;
   }
+}
+
+/** A prediction with what stored decisions taught about the model; between 0.01 and 0.99. */
+function adjustQuality(
+  quality: number,
+  card: ModelCard,
+  { traits, vector }: { readonly traits: ReadonlyMap<string, LinearHead>; readonly vector: PromptVector },
+): number {
+  const name = namesOfCard(card).find((written) => traits.has(written));
+  const head = name === undefined ? undefined : traits.get(name);
+  return head ? Math.min(CEILING, Math.max(FLOOR, quality + evaluateHead(head, vector))) : quality;
 }
 
 /** How many of the models a family has learned about. */

@@ -15,6 +15,7 @@ import { CreateTenancyManagement1764100000000 } from './1764100000000-create-ten
 import { CreateRollups1764500000000 } from './1764500000000-create-rollups';
 import { CreatePriceUpdate1764800000000 } from './1764800000000-create-price-update';
 import { IndexRollups1764500100000 } from './1764500100000-index-rollups';
+import { CreateTrainedRouters1764700300000 } from './1764700300000-create-trained-routers';
 import { CreateAlerts1764500200000 } from './1764500200000-create-alerts';
 import { CreateAuditTrail1764300000000 } from './1764300000000-create-audit-trail';
 import { CreateAuditCheckpoints1764300100000 } from './1764300100000-create-audit-checkpoints';
@@ -46,4 +47,5 @@ export const ALL_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   CreateAuditExport1764300200000,
   CreatePrivacyErasure1764300300000,
   AddServiceTier1765100000000,
+  CreateTrainedRouters1764700300000,
 ];

@@ -1,5 +1,14 @@
 import { ApiProperty } from '@nestjs/swagger';
 
+/** Between what a cost lies, in nano-USD as text. */
+export class CostBoundsDto {
+  @ApiProperty({ example: '1200', description: 'From what was delivered.' })
+  least_nano_usd: string;
+
+  @ApiProperty({ example: '8400', description: 'What was reserved for the call.' })
+  most_nano_usd: string;
+}
+
 /** One call to a vendor as it stands in the ledger. */
 export class UsageRecordDto {
   @ApiProperty({ example: 'att_01k9z3v6m8q2c4t6w8y0a2c4e6' })
@@ -98,6 +107,14 @@ export class UsageRecordDto {
 
   @ApiProperty({ enum: ['exact', 'estimated', 'reconciled'] })
   cost_source: string;
+
+  @ApiProperty({
+    type: CostBoundsDto,
+    nullable: true,
+    description:
+      'Of a cost that we estimated: between what it certainly is. Null for exact costs, and where a price is what is not known.',
+  })
+  cost_bounds: CostBoundsDto | null;
 
   @ApiProperty({
     type: String,

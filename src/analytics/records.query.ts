@@ -30,7 +30,7 @@ const COLUMNS = `
   attempt_id, request_id, client_request_id, started_at, finished_at, api_key_id, user_id, project_id, endpoint, purpose,
   provider, requested_model, resolved_model, region, strategy, objective, intent, decision_id, price_version, service_tier,
   status, error_code, input_uncached, cache_read, cache_write_5m, cache_write_1h, audio_input, image_input,
-  output_text, reasoning, audio_output, image_output, cost_nano_usd, held_nano_usd, cost_source, latency_ms, first_token_ms,
+  output_text, reasoning, audio_output, image_output, cost_nano_usd, held_nano_usd, least_nano_usd, cost_source, latency_ms, first_token_ms,
   corrects_id`;
 
 /** Reads single ledger rows, newest first. */

@@ -48,10 +48,18 @@ export function toUsageRecord(row: JsonObject): UsageRecordDto {
     cost_nano_usd: cost,
     held_nano_usd: text('held_nano_usd'),
     cost_source: text('cost_source'),
+    cost_bounds: boundsOf(row),
     corrects_id: nullableText(row['corrects_id']),
     latency_ms: nullableNumber(row['latency_ms']),
     first_token_ms: nullableNumber(row['first_token_ms']),
   };
+}
+
+/** A row that was written because its process died knows no least. */
+function boundsOf(row: JsonObject): UsageRecordDto['cost_bounds'] {
+  const { cost_source: source, status, least_nano_usd: least } = row;
+  if (source !== 'estimated' || (least === null && status !== 'unknown')) return null;
+  return { least_nano_usd: textOf(least) || '0', most_nano_usd: textOf(row['held_nano_usd']) };
 }
 
 function countsOf(row: JsonObject, columns: readonly string[]): Record<string, number> {

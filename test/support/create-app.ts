@@ -40,6 +40,7 @@ export interface LedgerRow {
   readonly cost_source: string;
   readonly decision_id: string;
   readonly latency_ms: number | null;
+  readonly cost_bounds: { readonly least_nano_usd: string; readonly most_nano_usd: string } | null;
 }
 
 export interface KeyOptions extends Readonly<Record<string, unknown>> {

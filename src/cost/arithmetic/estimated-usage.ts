@@ -21,3 +21,8 @@ export function estimateUsage(delivered: DeliveredAnswer): TokenUsage {
     reasoning: Math.max(Math.ceil(delivered.reasoningTokens), delivered.reasoningEvents),
   };
 }
+
+/** What the answer had at least: no event that carried something carried less than one token. The prompt may all have been cached, so nothing is sure of it. */
+export function leastUsage(delivered: Pick<DeliveredAnswer, 'textEvents' | 'reasoningEvents'>): TokenUsage {
+  return { ...NO_USAGE, outputText: delivered.textEvents, reasoning: delivered.reasoningEvents };
+}

@@ -34,7 +34,7 @@ const INSERT_ROWS = `
     input_uncached, cache_read, cache_write_5m, cache_write_1h, audio_input, image_input,
     output_text, reasoning, audio_output, image_output,
     cost_nano_usd, held_nano_usd, cost_source, status, error_code, latency_ms, first_token_ms,
-    caller_region, service_tier)
+    caller_region, service_tier, least_nano_usd)
   SELECT
     attempt_id, started_on, started_at, finished_at, held_at, request_id, client_request_id, hold_id,
     organization_id, project_id, user_id, api_key_id, endpoint, purpose, requested_model, provider, resolved_model,
@@ -44,14 +44,14 @@ const INSERT_ROWS = `
     (usage->>'outputText')::bigint, (usage->>'reasoning')::bigint, (usage->>'audioOutput')::bigint,
     (usage->>'imageOutput')::bigint,
     cost_nano_usd, held_nano_usd, cost_source, status, error_code, latency_ms, first_token_ms,
-    caller_region, service_tier
+    caller_region, service_tier, least_nano_usd
   FROM jsonb_to_recordset($1::jsonb) AS r(
     attempt_id text, started_on date, started_at timestamptz, finished_at timestamptz, held_at timestamptz,
     request_id text, client_request_id text, hold_id text, organization_id text, project_id text, user_id text,
     api_key_id text, endpoint text, purpose text, requested_model text, provider text, resolved_model text,
     region text, strategy text, objective text, intent text, decision_id text, price_version text, usage jsonb,
     cost_nano_usd bigint, held_nano_usd bigint, cost_source text, status text, error_code text,
-    latency_ms integer, first_token_ms integer, caller_region text, service_tier text)
+    latency_ms integer, first_token_ms integer, caller_region text, service_tier text, least_nano_usd bigint)
   ORDER BY attempt_id
   ON CONFLICT (attempt_id, started_on) DO NOTHING
   RETURNING attempt_id`;

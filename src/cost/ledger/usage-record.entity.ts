@@ -143,6 +143,10 @@ export class UsageRecordEntity {
   @Column({ name: 'caller_region', type: 'text', nullable: true })
   callerRegion: string | null;
 
+  /** Of an estimate of ours: what the call cost at least; `heldNanoUsd` is the most. */
+  @Column({ name: 'least_nano_usd', type: 'bigint', nullable: true })
+  leastNanoUsd: string | null;
+
   /** How the vendor said it served, which its price depends on. */
   @Column({ name: 'service_tier', type: 'text', nullable: true })
   serviceTier: string | null;

@@ -36,6 +36,8 @@ export interface AttemptEnd {
   /** How the vendor says it served; undefined when it says nothing. */
   readonly serviceTier?: string;
   readonly usage: TokenUsage;
+  /** Of estimated usage: what the vendor counted at least. */
+  readonly leastUsage?: TokenUsage;
   /** `exact` when the usage is the vendor's, or when the vendor certainly billed nothing. */
   readonly source: Extract<CostSource, 'exact' | 'estimated'>;
   /** A second opinion on the cost, for the metrics only. */
@@ -50,6 +52,8 @@ export interface AttemptReceipt {
   readonly usage: TokenUsage;
   readonly costNanoUsd: NanoUsd;
   readonly costSource: CostSource;
+  /** Of an estimate: what the call cost at least. */
+  readonly leastNanoUsd?: NanoUsd;
 }
 
 /** Notes every single call to a vendor before and after it, and prices it. */
@@ -105,6 +109,7 @@ export class AttemptLedger {
       usage: receipt.usage,
       cost_nano_usd: receipt.costNanoUsd.toString(),
       cost_source: receipt.costSource,
+      least_nano_usd: receipt.leastNanoUsd?.toString() ?? null,
       service_tier: end.serviceTier === undefined ? null : toLedgerText(end.serviceTier),
       status: end.status,
       error_code: end.errorCode ?? null,
@@ -134,15 +139,23 @@ export class AttemptLedger {
         : this.catalog.resolveAnswered(requested.provider, end.answeredModel);
     const card = answered ?? requested;
     const priced = this.prices.cardFor(attempt.intent.organization_id, card);
-    const { usage, serviceTier } = end;
-    const cost = costOfUsage(priced, usage, attempt.startedAtMs, serviceTier);
-    const isExact =
-      end.source === 'exact' && (cost === 0n || hasPriceOf(priced, usage, attempt.startedAtMs, serviceTier));
-    const worstCase = attempt.target.worstCaseNanoUsd;
+    const { usage, leastUsage, serviceTier } = end;
+    const costOf = (used: TokenUsage): NanoUsd => costOfUsage(priced, used, attempt.startedAtMs, serviceTier);
+    const cost = costOf(usage);
+    const receipt = { attempt, card, usage };
+    if (end.source === 'exact') {
+      const isExact = cost === 0n || hasPriceOf(priced, usage, attempt.startedAtMs, serviceTier);
+      return { ...receipt, costNanoUsd: cost, costSource: isExact ? 'exact' : 'estimated' };
+    }
     // Estimated usage is our own number: it never takes more than was reserved for the call.
-    const costNanoUsd = end.source === 'estimated' && cost > worstCase ? worstCase : cost;
-    return { attempt, card, usage, costNanoUsd, costSource: isExact ? 'exact' : 'estimated' };
+    const within = (amount: NanoUsd): NanoUsd => smaller(amount, attempt.target.worstCaseNanoUsd);
+    const leastNanoUsd = within(leastUsage ? costOf(leastUsage) : 0n);
+    return { ...receipt, costNanoUsd: within(cost), costSource: 'estimated', leastNanoUsd };
   }
+}
+
+function smaller(a: NanoUsd, b: NanoUsd): NanoUsd {
+  return a < b ? a : b;
 }
 
 function toAnswered({ attempt, usage }: AttemptReceipt, { serviceTier }: AttemptEnd): AnsweredCall {

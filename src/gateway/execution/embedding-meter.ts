@@ -1,4 +1,5 @@
-import { NO_USAGE, type TokenUsage } from '../../llm/token-usage';
+import { NO_USAGE } from '../../llm/token-usage';
+import type { FinalUsage } from './stream-meter';
 
 /** Stands in for a vendor's usage of an embeddings call: all of it is prompt. */
 export class EmbeddingMeter {
@@ -7,7 +8,7 @@ export class EmbeddingMeter {
 
   constructor(private readonly inputTokensExpected: number) {}
 
-  finalUsage(): { readonly usage: TokenUsage; readonly source: 'estimated' } {
+  finalUsage(): FinalUsage {
     return { usage: { ...NO_USAGE, inputUncached: this.inputTokensExpected }, source: 'estimated' };
   }
 }

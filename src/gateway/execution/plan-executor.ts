@@ -18,7 +18,7 @@ import { AttemptLedger, type AttemptEnd, type AttemptReceipt, type OpenAttempt }
 import type { ChatRun, EmbeddingRun, ExecutionTarget, VendorRun } from './chat-run';
 import { EmbeddingMeter } from './embedding-meter';
 import { FailedAttempts } from './failed-attempts';
-import { StreamMeter } from './stream-meter';
+import { StreamMeter, type FinalUsage } from './stream-meter';
 
 /** A whole answer and what was booked for it. */
 export interface CompletedAnswer {
@@ -255,7 +255,7 @@ function embeddingCallOf({ embedding, signal }: EmbeddingRun, attempt: OpenAttem
 function usageOf(
   { usage }: { readonly usage: TokenUsage | undefined },
   meter: MeteredAttempt['meter'],
-): Pick<AttemptEnd, 'usage' | 'source'> {
+): FinalUsage {
   return usage ? { usage, source: 'exact' } : meter.finalUsage();
 }
 

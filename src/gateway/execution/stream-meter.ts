@@ -1,8 +1,16 @@
 import type { ChatStreamEvent } from '../../llm/chat-stream-event';
 import type { TokenUsage } from '../../llm/token-usage';
-import { estimateUsage } from '../../cost/arithmetic/estimated-usage';
+import { estimateUsage, leastUsage } from '../../cost/arithmetic/estimated-usage';
 import { expectedInputTokens, expectedTokensOfText } from '../../llm/expected-tokens';
 import type { ChatRequest } from '../../llm/chat-request';
+
+/** What a call used, as far as it is known. */
+export interface FinalUsage {
+  readonly usage: TokenUsage;
+  readonly source: 'exact' | 'estimated';
+  /** Of an estimate: what the vendor counted at least. */
+  readonly leastUsage?: TokenUsage;
+}
 
 /** Counts what passes through a stream: the vendor's usage, and enough to estimate it if it never comes. */
 export class StreamMeter {
@@ -62,16 +70,16 @@ export class StreamMeter {
   }
 
   /** The vendor's usage, or the estimate of what was delivered. */
-  finalUsage(): { readonly usage: TokenUsage; readonly source: 'exact' | 'estimated' } {
+  finalUsage(): FinalUsage {
     if (this.usage) return { usage: this.usage, source: 'exact' };
-    const usage = estimateUsage({
+    const delivered = {
       inputTokens: expectedInputTokens(this.request),
       textTokens: this.textTokens,
       textEvents: this.textEvents,
       reasoningTokens: this.reasoningTokens,
       reasoningEvents: this.reasoningEvents,
-    });
-    return { usage, source: 'estimated' };
+    };
+    return { usage: estimateUsage(delivered), source: 'estimated', leastUsage: leastUsage(delivered) };
   }
 
   private addText(text: string): void {

@@ -38,6 +38,11 @@ describeInBothShapes('a client that leaves', (shape) => {
     expect(rows[0]?.completion_tokens).toBeGreaterThanOrEqual(delivered);
     expect(rows[0]?.completion_tokens).toBeLessThan(400);
     expect(await app.spendingOf(user)).toEqual({ spent: BigInt(rows[0]?.cost_nano_usd ?? 0), held: 0n });
+    // gpt-4o-mini takes 600 nano-dollars for a token: what was read is certain.
+    const least = Number(rows[0]?.cost_bounds?.least_nano_usd);
+    expect(least).toBeGreaterThanOrEqual(delivered * 600);
+    expect(Number(rows[0]?.cost_nano_usd)).toBeGreaterThanOrEqual(least);
+    expect(rows[0]?.cost_bounds?.most_nano_usd).toBe(rows[0]?.held_nano_usd);
   });
 
   it('before the first piece of a stream ends the call at the vendor', async () => {

@@ -131,6 +131,7 @@ describeInBothShapes('a chat completion as JSON', (shape) => {
     expect(answer.body.usage.total_tokens).toBeLessThan(200);
     expect(others).toEqual([]);
     expect(row).toMatchObject({ status: 'success', cost_source: 'estimated' });
+    expect(row?.cost_bounds).toEqual({ least_nano_usd: '600', most_nano_usd: row?.held_nano_usd });
     expect(BigInt(row?.cost_nano_usd ?? 0)).toBeGreaterThan(0n);
     expect(BigInt(row?.cost_nano_usd ?? 0)).toBeLessThanOrEqual(BigInt(row?.held_nano_usd ?? 0));
   });

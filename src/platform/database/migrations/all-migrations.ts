@@ -22,6 +22,7 @@ import { CreateAuditCheckpoints1764300100000 } from './1764300100000-create-audi
 import { CreateAuditExport1764300200000 } from './1764300200000-create-audit-export';
 import { CreatePrivacyErasure1764300300000 } from './1764300300000-create-privacy-erasure';
 import { AddServiceTier1765100000000 } from './1765100000000-add-service-tier';
+import { AddLeastCost1765100100000 } from './1765100100000-add-least-cost';
 
 /** Every migration, oldest first. */
 export const ALL_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -48,4 +49,5 @@ export const ALL_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   CreatePrivacyErasure1764300300000,
   AddServiceTier1765100000000,
   CreateTrainedRouters1764700300000,
+  AddLeastCost1765100100000,
 ];

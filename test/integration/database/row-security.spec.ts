@@ -96,7 +96,7 @@ describeWithPostgres('row-level security', () => {
     for (const [expected, actual] of seen) expect(actual).toBe(expected);
   });
 
-  it('covers the tables of tenancy, keys and the ledger', async () => {
+  it('covers the tables of tenancy, keys, routers and the ledger', async () => {
     const rows = await dataSource.query<{ name: string }[]>(
       `SELECT relname AS name FROM pg_class WHERE relrowsecurity ORDER BY 1`,
     );
@@ -107,6 +107,8 @@ describeWithPostgres('row-level security', () => {
       'membership',
       'organization',
       'project',
+      'router_activation',
+      'trained_router',
       'usage_record',
     ]);
   });

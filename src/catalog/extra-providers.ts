@@ -1,10 +1,12 @@
 import { isJsonObject, parseJson, type JsonObject } from '../common/json';
+import type { ImageRule } from '../llm/image-tokens';
 import { Secret } from '../platform/config/secret';
 import type { SettingType } from '../platform/config/setting-types';
 import { ConfiguredFields, ConfigurationMistakes } from './configured-fields';
 import { readCredentialList, type WeightedKey } from './credential-list';
 import { KNOWN_MODELS } from './known-models';
 import type { EmbeddingTraits, ModelCapabilities, ModelCard } from './model-card';
+import { openAiImageRule } from './models/openai-image-rules';
 
 /** One configured server and the models it serves. */
 export interface ExtraProvider {
@@ -63,6 +65,9 @@ export function extraProviders(): SettingType<readonly ExtraProvider[]> {
     format: (value) => (value.length === 0 ? '{}' : '***'),
   };
 }
+
+/** Open vision models take at most so many tokens for a picture, one for 28 × 28 pixels or more. A known name is counted by its rule. */
+const UNKNOWN_IMAGE: ImageRule = { by: 'patch', pixels: 28, hundredths: 100, maxPatches: 16_384 };
 
 /** Models of a provider whose list only its operator knows; mistakes are named all at once. */
 export function modelsOf(provider: string): SettingType<readonly ModelCard[]> {
@@ -145,9 +150,11 @@ function readModel(provider: string, fields: ConfiguredFields): ModelCard {
   const regions = fields.texts('regions');
   const kind =
     fields.text('kind', isKind, "'chat' or 'embedding'", 'chat') === 'embedding' ? 'embedding' : 'chat';
+  const model = fields.text('id', (id) => id !== '' && id.length <= 200, "the server's name of the model");
   return {
     provider,
-    model: fields.text('id', (id) => id !== '' && id.length <= 200, "the server's name of the model"),
+    model,
+    imageRule: openAiImageRule(model.slice(model.lastIndexOf('/') + 1)) ?? UNKNOWN_IMAGE,
     aliases: fields.texts('aliases'),
     kind,
     contextTokens,

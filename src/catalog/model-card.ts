@@ -1,4 +1,5 @@
 import type { NanoUsd } from '../common/money';
+import type { ImageRule } from '../llm/image-tokens';
 import type { UsageBucket } from '../llm/token-usage';
 import type { ServiceTier } from './service-tier';
 
@@ -39,6 +40,8 @@ export interface ModelCard {
   readonly freeSampling?: true;
   /** Present on embedding models only. */
   readonly embedding?: EmbeddingTraits;
+  /** How it counts a picture; absent where {@link ANY_IMAGE} is above it. */
+  readonly imageRule?: ImageRule;
   /** Regions in which the provider serves it; `global` when it does not say. */
   readonly regions: readonly string[];
   /** Prior of answer quality per task class, 0..1; routing learns on top of it. */

@@ -13,7 +13,7 @@ import { MetricsService } from '../telemetry/metrics.service';
 import { failSpan, Tracing } from '../telemetry/tracing';
 import type { ExecutionTarget } from './execution/chat-run';
 import { GatewayConfig } from './gateway.config';
-import { OfferBoard, type RequestSize } from './offer-board';
+import { inputTokensBoundOf, OfferBoard, type RequestSize } from './offer-board';
 import { RouteDecider, type PlanningInput } from './planning/route-decider';
 
 /** Who will be tried, in which order, and what that may cost. */
@@ -22,7 +22,6 @@ export interface ChatPlan {
   readonly plan: RoutePlan;
   readonly analysis: RequestAnalysis;
   readonly priceVersion: string;
-  readonly inputTokensBound: number;
   readonly targets: readonly ExecutionTarget[];
 }
 
@@ -76,7 +75,6 @@ export class ChatPlanner {
     return {
       ...decided,
       plan: decision.plan,
-      inputTokensBound: size.inputTokensBound,
       targets: this.targetsOf(decision.plan, size).map((target) =>
         this.board.asCalledBy(target, input.caller.organizationId),
       ),
@@ -118,13 +116,15 @@ export class ChatPlanner {
       : otherProviderSecond(plan.steps).slice(0, this.config.maxAttempts);
     return steps.map(({ card, region }) => {
       const maxOutputTokens = this.board.outputLimitFor(card, size);
+      const inputTokensBound = inputTokensBoundOf(card, size);
       return {
         provider: this.board.providerOf(card),
         card,
         region,
         maxOutputTokens,
         worstCaseNanoUsd: this.board.worstCaseOf(card, size),
-        worstCaseTokens: size.inputTokensBound + maxOutputTokens * size.choices,
+        inputTokensBound,
+        worstCaseTokens: inputTokensBound + maxOutputTokens * size.choices,
         ...(size.serviceTier !== undefined && { serviceTiers: this.board.serviceTiersOf(card, size) }),
       };
     });

@@ -174,7 +174,6 @@ function toRun(
     chat: input.policy.request,
     requestedModel: input.requestedModel,
     question: questionOfChat(input.policy.request),
-    inputTokensBound: plan.inputTokensBound,
     decision: {
       decisionId: plan.decisionId,
       strategy: plan.plan.strategy,

@@ -174,6 +174,7 @@ export class EmbeddingPlanner {
       region,
       maxOutputTokens: 0,
       worstCaseNanoUsd: this.costOf(card, size.inputTokensBound),
+      inputTokensBound: size.inputTokensBound,
       worstCaseTokens: size.inputTokensBound,
     };
   }

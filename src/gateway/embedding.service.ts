@@ -116,7 +116,6 @@ function toRun(
     embedding: policy.request,
     requestedModel: original.model,
     question: questionOfEmbedding(policy.request),
-    inputTokensBound: plan.size.inputTokensBound,
     inputTokensExpected: plan.size.inputTokensExpected,
     decision: {
       decisionId: plan.decisionId,

@@ -12,6 +12,7 @@ import {
 import { Clock } from '../common/clock';
 import type { NanoUsd } from '../common/money';
 import { CostConfig } from '../cost/cost.config';
+import { boundTokens, type PromptBound } from '../llm/token-estimate';
 import { ProviderHealth } from '../providers/provider-health';
 import { ProviderRegistry, type ConfiguredProvider } from '../providers/provider-registry';
 import type { ModelHealthSnapshot } from '../providers/resilience/model-health';
@@ -21,8 +22,8 @@ import { MetricsService } from '../telemetry/metrics.service';
 
 /** Sizes of a request that prices depend on. */
 export interface RequestSize {
-  /** Upper bound of the prompt. */
-  readonly inputTokensBound: number;
+  /** Upper bound of the prompt; how much its pictures count depends on the model. */
+  readonly inputBound: PromptBound;
   /** What the prompt probably has. */
   readonly inputTokensExpected: number;
   /** The client's output limit. */
@@ -102,15 +103,15 @@ export class OfferBoard {
 
   /** What a call to a priced model cannot exceed. */
   worstCaseOf(card: ModelCard, size: RequestSize): NanoUsd {
-    const { inputTokensBound, choices, serviceTier } = size;
+    const { choices, serviceTier } = size;
     const outputTokens = this.outputLimitFor(card, size);
-    const planned = { inputTokens: inputTokensBound, outputTokens, choices, serviceTier };
+    const planned = { inputTokens: inputTokensBoundOf(card, size), outputTokens, choices, serviceTier };
     return worstCaseCost(size.priced(card), planned, this.clock.now());
   }
 
   /** The service tiers in which a call of this size has a known price. */
   serviceTiersOf(card: ModelCard, size: RequestSize): readonly string[] {
-    return pricedServiceTiers(size.priced(card), size.inputTokensBound, this.clock.now());
+    return pricedServiceTiers(size.priced(card), inputTokensBoundOf(card, size), this.clock.now());
   }
 
   /** What reading so many prompt tokens from the vendor's cache saves. */
@@ -148,6 +149,14 @@ export class OfferBoard {
       this.worstCaseOf(card, size),
     );
   }
+}
+
+/** What the prompt of a call to this model cannot exceed. */
+export function inputTokensBoundOf(
+  { imageRule }: ModelCard,
+  { inputBound }: Pick<RequestSize, 'inputBound'>,
+): number {
+  return boundTokens(inputBound, imageRule);
 }
 
 /** For what a price is asked: the same for all models of a request. */

@@ -1,29 +1,55 @@
 import type { ChatRequest, ToolDefinition } from './chat-request';
 import type { ContentPart } from './content-part';
 import type { EmbeddingInput } from './embedding-request';
+import {
+  ANY_IMAGE,
+  factsOfImage,
+  upperBoundImageTokens,
+  type ImageFacts,
+  type ImageRule,
+} from './image-tokens';
 
 /** Framing tokens a chat template adds around a message, on the safe side. */
 const TOKENS_PER_MESSAGE = 8;
 const TOKENS_PER_REQUEST = 16;
-/** Dearest documented image tiling of the current vendors (high detail, large image), rounded up. */
-const TOKENS_PER_IMAGE = 6_000;
-/** Bytes of audio or document data per token, on the safe side. */
-const BYTES_PER_BINARY_TOKEN = 32;
+/** Characters of base64 audio per token: 32 tokens a second at no more than 3 kbit/s. */
+const CHARACTERS_PER_AUDIO_TOKEN = 16;
 const TOKENS_PER_UNKNOWN_FILE = 200_000;
+
+/** Upper bound on a prompt: of everything but its pictures, and what the bound of those depends on. */
+export interface PromptBound {
+  readonly tokens: number;
+  readonly images: readonly ImageFacts[];
+}
 
 /**
  * An upper bound on the tokens of a text for any tokenizer that falls back to bytes: one token per
- * UTF-8 byte can never be exceeded. Used for holds, where too little would overspend a budget.
+ * UTF-8 byte can never be exceeded. Used for holds, where too little would overspend a budget. Some tokenizers
+ * normalize first (NFC: Cohere, Qwen; NFKC: multilingual embedders), which makes a few characters longer.
  */
 function upperBoundTokensOfText(text: string): number {
-  return Buffer.byteLength(text, 'utf8');
+  const bytes = Buffer.byteLength(text, 'utf8');
+  if (bytes === text.length) return bytes;
+  return Math.max(bytes, Buffer.byteLength(text.normalize('NFC')), Buffer.byteLength(text.normalize('NFKC')));
 }
 
-/** Upper bound on the prompt tokens of a whole request: messages, tools, schemas, media. */
-export function upperBoundInputTokens(request: ChatRequest): number {
+/** Upper bound on the prompt tokens of a whole request for a model that counts pictures by this rule. */
+export function upperBoundInputTokens(request: ChatRequest, rule: ImageRule = ANY_IMAGE): number {
+  return boundTokens(upperBoundPrompt(request), rule);
+}
+
+/** The bound for a model that counts pictures by this rule. */
+export function boundTokens({ tokens, images }: PromptBound, rule: ImageRule = ANY_IMAGE): number {
+  return images.reduce((sum, image) => sum + upperBoundImageTokens(image, rule), tokens);
+}
+
+/** Upper bound on the prompt of a whole request: messages, tools, schemas, media. */
+export function upperBoundPrompt(request: ChatRequest): PromptBound {
+  const images: ImageFacts[] = [];
   let tokens = TOKENS_PER_REQUEST;
   for (const message of request.messages) {
-    tokens += TOKENS_PER_MESSAGE + upperBoundTokensOfText(message.name ?? '') + boundOfParts(message.content);
+    tokens +=
+      TOKENS_PER_MESSAGE + upperBoundTokensOfText(message.name ?? '') + boundOfParts(message.content, images);
     if (message.extensions) tokens += upperBoundTokensOfText(JSON.stringify(message.extensions));
   }
   // Fields without a place of their own may carry text, such as a chat template's arguments.
@@ -32,7 +58,7 @@ export function upperBoundInputTokens(request: ChatRequest): number {
   if (request.responseFormat?.type === 'json_schema') {
     tokens += upperBoundTokensOfText(JSON.stringify(request.responseFormat));
   }
-  return tokens;
+  return { tokens, images };
 }
 
 /** Upper bound on the tokens of one input to embed, with what a model may put around it. */
@@ -40,22 +66,24 @@ export function upperBoundEmbeddingTokens(input: EmbeddingInput): number {
   return TOKENS_PER_MESSAGE + (typeof input === 'string' ? upperBoundTokensOfText(input) : input.length);
 }
 
-function boundOfParts(parts: readonly ContentPart[]): number {
+/** Pictures are put aside: how much they count depends on the model. */
+function boundOfParts(parts: readonly ContentPart[], images: ImageFacts[]): number {
   let tokens = 0;
-  for (const part of parts) tokens += boundOfPart(part);
+  for (const part of parts) tokens += boundOfPart(part, images);
   return tokens;
 }
 
-function boundOfPart(part: ContentPart): number {
+function boundOfPart(part: ContentPart, images: ImageFacts[]): number {
   switch (part.type) {
     case 'text':
     case 'refusal':
       return upperBoundTokensOfText(part.text);
     case 'image':
-      return TOKENS_PER_IMAGE;
+      images.push(factsOfImage(part));
+      return 0;
     case 'audio':
       return part.source.kind === 'base64'
-        ? Math.ceil(part.source.data.length / BYTES_PER_BINARY_TOKEN)
+        ? Math.ceil(part.source.data.length / CHARACTERS_PER_AUDIO_TOKEN)
         : TOKENS_PER_UNKNOWN_FILE;
     case 'file':
       return boundOfFile(part.source);
@@ -66,7 +94,7 @@ function boundOfPart(part: ContentPart): number {
     case 'tool-call':
       return TOKENS_PER_MESSAGE + upperBoundTokensOfText(part.name) + upperBoundTokensOfText(part.arguments);
     case 'tool-result':
-      return TOKENS_PER_MESSAGE + boundOfParts(part.content);
+      return TOKENS_PER_MESSAGE + boundOfParts(part.content, images);
     case 'native':
       return upperBoundTokensOfText(JSON.stringify(part.value));
   }

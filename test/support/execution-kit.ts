@@ -250,6 +250,7 @@ export class ExecutionKit {
       region: 'global',
       maxOutputTokens: OUTPUT_LIMIT,
       worstCaseNanoUsd: worstCaseCost(card, planned, this.cost.clock.now()),
+      inputTokensBound: INPUT_BOUND,
       worstCaseTokens: INPUT_BOUND + OUTPUT_LIMIT,
     };
   }
@@ -275,7 +276,6 @@ export class ExecutionKit {
       chat: chatRequest(PROMPT),
       requestedModel: options.requestedModel,
       question: { kind: 'chat' },
-      inputTokensBound: INPUT_BOUND,
       decision: {
         decisionId: 'dec_1',
         strategy: 'heuristic',

@@ -1,5 +1,6 @@
 import type { ModelCapabilities, ModelCard } from '../model-card';
 import { listedPrices } from './listed-prices';
+import { openAiImageRule } from './openai-image-rules';
 
 const CLASSIC: ModelCapabilities = {
   reasoning: false,
@@ -22,8 +23,10 @@ type Draft = Pick<
 
 function card(draft: Draft): ModelCard {
   const { snapshots = [], ...facts } = draft;
+  const imageRule = openAiImageRule(facts.model);
   return {
     ...facts,
+    ...(imageRule && { imageRule }),
     prices: listedPrices('openai', facts.model) ?? [],
     provider: 'openai',
     kind: 'chat',

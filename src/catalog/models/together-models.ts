@@ -66,6 +66,8 @@ export const TOGETHER_MODELS: readonly ModelCard[] = cardsOf('together', [
     contextTokens: 262_144,
     maxOutputTokens: 65_536,
     capabilities: { ...THINKING, vision: true },
+    // Its processor takes up to 16,777,216 pixels, a token for 32 × 32 of them.
+    imageRule: { by: 'patch', pixels: 32, hundredths: 100, maxPatches: 16_384 },
     quality: [0.89, 0.88, 0.89],
     tokensPerSecond: 70,
     prices: [flat({ input: '0.6', output: '3.6' })],

@@ -1,3 +1,4 @@
+import type { ImageRule } from '../../llm/image-tokens';
 import type { ModelCapabilities, ModelCard, PriceRow } from '../model-card';
 import { listedPrices } from './listed-prices';
 import { perMillion, type ListedPrice } from './price';
@@ -27,6 +28,7 @@ export interface ModelDraft {
   readonly capabilities: ModelCapabilities;
   readonly reasoningControl?: ModelCard['reasoningControl'];
   readonly freeSampling?: ModelCard['freeSampling'];
+  readonly imageRule?: ImageRule;
   /** General, code, reasoning: priors from 0 to 1. */
   readonly quality: readonly [general: number, code: number, reasoning: number];
   readonly tokensPerSecond: number;

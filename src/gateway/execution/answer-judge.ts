@@ -5,7 +5,7 @@ import { isJsonObject, parseJson } from '../../common/json';
 import type { ChatRequest } from '../../llm/chat-request';
 import type { ChatResult } from '../../llm/chat-result';
 import { lastUserText } from '../../llm/message-text';
-import { upperBoundInputTokens } from '../../llm/token-estimate';
+import { upperBoundPrompt, type PromptBound } from '../../llm/token-estimate';
 import type { Candidate } from '../../routing/candidate';
 import { OfferBoard } from '../offer-board';
 import type { ChatRun, ExecutionTarget } from './chat-run';
@@ -30,13 +30,11 @@ export class AnswerJudge {
   /** 0..1; undefined when the judge could not be asked or said nothing that can be read. Only a number is taken from it. */
   async grade(run: ChatRun, judge: Candidate, answer: ChatResult): Promise<number | undefined> {
     const chat = toJudgeRequest(run.chat, textOf(answer));
-    const inputTokensBound = upperBoundInputTokens(chat);
-    const target = this.targetOf(judge, inputTokensBound, run.caller.organizationId);
+    const target = this.targetOf(judge, upperBoundPrompt(chat), run.caller.organizationId);
     try {
       const { result } = await this.executor.complete({
         ...run,
         chat,
-        inputTokensBound,
         purpose: 'judge',
         targets: [target],
         nextTargets: () => [],
@@ -51,12 +49,12 @@ export class AnswerJudge {
 
   private targetOf(
     { card, region }: Candidate,
-    inputTokensBound: number,
+    inputBound: PromptBound,
     organizationId: string,
   ): ExecutionTarget {
     const size = {
-      inputTokensBound,
-      inputTokensExpected: inputTokensBound,
+      inputBound,
+      inputTokensExpected: inputBound.tokens,
       outputLimit: OUTPUT_LIMIT,
       choices: 1,
       priced: (one: ModelCard) => this.prices.cardFor(organizationId, one),
@@ -68,7 +66,8 @@ export class AnswerJudge {
       region,
       maxOutputTokens,
       worstCaseNanoUsd: this.board.worstCaseOf(card, size),
-      worstCaseTokens: inputTokensBound + maxOutputTokens,
+      inputTokensBound: inputBound.tokens,
+      worstCaseTokens: inputBound.tokens + maxOutputTokens,
     };
   }
 }

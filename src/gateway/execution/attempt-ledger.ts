@@ -218,8 +218,8 @@ function toIntent(
     first_token_ms: null,
     usage: {
       ...NO_USAGE,
-      inputUncached: run.inputTokensBound,
-      outputText: target.worstCaseTokens - run.inputTokensBound,
+      inputUncached: target.inputTokensBound,
+      outputText: target.worstCaseTokens - target.inputTokensBound,
     },
     cost_nano_usd: target.worstCaseNanoUsd.toString(),
     held_nano_usd: target.worstCaseNanoUsd.toString(),

@@ -19,6 +19,8 @@ export interface ExecutionTarget {
   /** Sent to the vendor, so that the worst case below is the real one. */
   readonly maxOutputTokens: number;
   readonly worstCaseNanoUsd: NanoUsd;
+  /** Upper bound of the prompt in tokens, as this model counts. */
+  readonly inputTokensBound: number;
   /** Upper bound of prompt and answer together. */
   readonly worstCaseTokens: number;
   /** The service tiers whose price is known; the worst case is that of the one the client asked for. */
@@ -50,8 +52,6 @@ export interface VendorRun {
   readonly requestedModel: string | undefined;
   /** What the client asks, after policy; the calls of a cascade or a judge are made to answer it. */
   readonly question: Question;
-  /** Upper bound of the prompt in tokens. */
-  readonly inputTokensBound: number;
   readonly decision: RunDecision;
   /** In the order in which they are tried; at least one. */
   readonly targets: readonly ExecutionTarget[];

@@ -9,7 +9,7 @@ import type { NanoUsd } from '../../common/money';
 import type { BudgetFilter } from '../../cost/budgets/budget';
 import type { ChatRequest } from '../../llm/chat-request';
 import { lastUserText } from '../../llm/message-text';
-import { upperBoundInputTokens } from '../../llm/token-estimate';
+import { upperBoundPrompt } from '../../llm/token-estimate';
 import type { PolicyOutcome } from '../../policy/policy-engine';
 import type { CacheAffinity } from '../../routing/candidate';
 import { RouterService, type RequestAnalysis, type RouteDecision } from '../../routing/router.service';
@@ -53,6 +53,8 @@ export interface DecidedRoute {
 }
 
 const SEED_RANGE = 2 ** 32;
+/** A photograph of a megapixel, as most vendors count it. */
+const EXPECTED_IMAGE_TOKENS = 1_500;
 
 /** Puts together all that a routing decision is made from, and lets the router make it. Spends and calls nothing. */
 @Injectable()
@@ -115,10 +117,10 @@ export class RouteDecider {
 }
 
 function sizeOf(request: ChatRequest, priced: RequestSize['priced']): RequestSize {
-  const inputTokensBound = upperBoundInputTokens(request);
+  const inputBound = upperBoundPrompt(request);
   return {
-    inputTokensBound,
-    inputTokensExpected: Math.ceil(inputTokensBound / 4),
+    inputBound,
+    inputTokensExpected: Math.ceil(inputBound.tokens / 4) + inputBound.images.length * EXPECTED_IMAGE_TOKENS,
     outputLimit: request.maxOutputTokens,
     choices: request.choiceCount,
     serviceTier: request.serviceTier,

@@ -1,6 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { COST_DIMENSIONS } from './rollup.query';
 
 const MAX_NAME_LENGTH = 200;
 /** The database refuses some control characters, and no name has any. */
@@ -53,32 +54,16 @@ export class FilteredPeriodQueryDto extends PeriodQueryDto {
   model?: string;
 }
 
-const GROUPINGS = [
-  'hour',
-  'day',
-  'week',
-  'month',
-  'provider',
-  'model',
-  'user',
-  'project',
-  'key',
-  'strategy',
-  'intent',
-  'region',
-  'organization',
-] as const;
-
 /** Query of the cost analytics. */
 export class CostsQueryDto extends FilteredPeriodQueryDto {
   @ApiPropertyOptional({
-    enum: GROUPINGS,
+    enum: COST_DIMENSIONS,
     default: 'day',
     description: '`organization` is for system administrators.',
   })
   @IsOptional()
-  @IsIn(GROUPINGS)
-  group_by: (typeof GROUPINGS)[number] = 'day';
+  @IsIn(COST_DIMENSIONS)
+  group_by: (typeof COST_DIMENSIONS)[number] = 'day';
 }
 
 /** Query of the most expensive requests. */

@@ -1,6 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
-import { IsDate, IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { Transform } from 'class-transformer';
+import { IsDate, IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { DEFAULT_PAGE, PageLimit } from '../platform/http/page-query.decorator';
 import { toInstant } from './to-instant';
 
 const MAX_ID_LENGTH = 200;
@@ -64,13 +65,8 @@ export class RecordsQueryDto {
   @IsDate()
   to?: Date;
 
-  @ApiPropertyOptional({ default: 50, minimum: 1, maximum: 1000 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1_000)
-  limit: number = 50;
+  @PageLimit(1_000)
+  limit: number = DEFAULT_PAGE;
 
   @ApiPropertyOptional({ description: '`next_cursor` of the page before.' })
   @IsOptional()

@@ -5,8 +5,8 @@ import type { NanoUsd } from '../common/money';
 import type { AnalyticsScope } from './analytics-scope';
 import { WhereClause } from './where-clause';
 
-/** What figures can be grouped by. `cascade` is `true` or `false`. */
-export const ROLLUP_DIMENSIONS = [
+/** What a client may have costs grouped by. */
+export const COST_DIMENSIONS = [
   'hour',
   'day',
   'week',
@@ -19,11 +19,10 @@ export const ROLLUP_DIMENSIONS = [
   'strategy',
   'intent',
   'region',
-  'purpose',
-  'status',
-  'cascade',
   'organization',
 ] as const;
+/** What figures can be grouped by. `cascade` is `true` or `false`. */
+export const ROLLUP_DIMENSIONS = [...COST_DIMENSIONS, 'purpose', 'status', 'cascade'] as const;
 export type RollupDimension = (typeof ROLLUP_DIMENSIONS)[number];
 
 /** The sums of a group. Savings are baseline minus cost and may be negative. */

@@ -1,23 +1,14 @@
 import type { JsonObject } from '../common/json';
 import { toUsdNumber } from '../common/money';
+import { INPUT_BUCKETS, OUTPUT_BUCKETS } from '../cost/ledger/ledger-buckets';
 import type { UsageRecordDto } from './records-page.dto';
-
-const INPUT_COLUMNS = [
-  'input_uncached',
-  'cache_read',
-  'cache_write_5m',
-  'cache_write_1h',
-  'audio_input',
-  'image_input',
-] as const;
-const OUTPUT_COLUMNS = ['output_text', 'reasoning', 'audio_output', 'image_output'] as const;
 
 /** Shows a ledger row the way the contract describes it. */
 export function toUsageRecord(row: JsonObject): UsageRecordDto {
   const text = (name: string): string => textOf(row[name]);
   const cost = text('cost_nano_usd');
-  const input = countsOf(row, INPUT_COLUMNS);
-  const output = countsOf(row, OUTPUT_COLUMNS);
+  const input = countsOf(row, INPUT_BUCKETS);
+  const output = countsOf(row, OUTPUT_BUCKETS);
   return {
     attempt_id: text('attempt_id'),
     request_id: text('request_id'),

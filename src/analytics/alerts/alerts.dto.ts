@@ -1,6 +1,5 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
+import { ApiProperty } from '@nestjs/swagger';
+import { DEFAULT_PAGE, PageCursor, PageLimit } from '../../platform/http/page-query.decorator';
 import { isJsonObject, type JsonObject } from '../../common/json';
 import { ALERT_KINDS, ALERT_SEVERITIES } from '../../platform/alerts/alert-event';
 
@@ -57,18 +56,10 @@ export class AlertPageDto {
 
 /** Which alerts to list. */
 export class AlertsQueryDto {
-  @ApiPropertyOptional({ default: 50, minimum: 1, maximum: 200 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(200)
-  limit: number = 50;
+  @PageLimit()
+  limit: number = DEFAULT_PAGE;
 
-  @ApiPropertyOptional({ description: '`next_cursor` of the page before.' })
-  @IsOptional()
-  @IsString()
-  @Matches(/^evt_[0-9a-z]{26}$/, { message: "The value of 'cursor' is not one of ours." })
+  @PageCursor(/^evt_[0-9a-z]{26}$/)
   cursor?: string;
 }
 

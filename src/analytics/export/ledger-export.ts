@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { JsonObject } from '../../common/json';
+import { LEDGER_BUCKETS } from '../../cost/ledger/ledger-buckets';
 import type { RollupFilter } from '../rollup.query';
 import { WhereClause } from '../where-clause';
 import { csvLine, type CsvCell } from './csv-line';
@@ -33,20 +34,7 @@ const TEXTS = [
   'price_version',
   'service_tier',
 ] as const;
-const COUNTS = [
-  'input_uncached',
-  'cache_read',
-  'cache_write_5m',
-  'cache_write_1h',
-  'audio_input',
-  'image_input',
-  'output_text',
-  'reasoning',
-  'audio_output',
-  'image_output',
-  'latency_ms',
-  'first_token_ms',
-] as const;
+const COUNTS = [...LEDGER_BUCKETS, 'latency_ms', 'first_token_ms'] as const;
 
 /** Writes ledger rows as CSV, oldest first, page by page: memory and time of a transaction do not grow with the answer. */
 @Injectable()

@@ -1,24 +1,11 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
+import { DEFAULT_PAGE, PageCursor, PageLimit } from '../../platform/http/page-query.decorator';
 import { API_KEY_ID } from '../api-key';
-
-const MAX_PAGE = 200;
-const DEFAULT_PAGE = 50;
 
 /** Query of `GET /v1/api-keys`. */
 export class ListApiKeysDto {
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: MAX_PAGE, default: DEFAULT_PAGE })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(MAX_PAGE)
+  @PageLimit()
   limit: number = DEFAULT_PAGE;
 
-  @ApiPropertyOptional({ description: '`next_cursor` of the page before.' })
-  @IsOptional()
-  @IsString()
-  @Matches(API_KEY_ID, { message: 'cursor is not one of ours' })
+  @PageCursor(API_KEY_ID)
   cursor?: string;
 }

@@ -3,20 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { newId, timeOfId } from '../../common/ids';
 import type { NanoUsd } from '../../common/money';
-
-const BUCKETS = [
-  'input_uncached',
-  'cache_read',
-  'cache_write_5m',
-  'cache_write_1h',
-  'audio_input',
-  'image_input',
-  'output_text',
-  'reasoning',
-  'audio_output',
-  'image_output',
-] as const;
-export type LedgerBucket = (typeof BUCKETS)[number];
+import { LEDGER_BUCKETS, type LedgerBucket } from './ledger-buckets';
 
 /** What a later source knows of a call. */
 export interface KnownCall {
@@ -57,14 +44,17 @@ export class Reconciliation {
     madeAtMs: number,
   ): Promise<ReconcileOutcome> {
     const [booked] = await manager.query<Record<string, string>[]>(
-      `SELECT sum(cost_nano_usd) AS cost_nano_usd, ${BUCKETS.map((name) => `sum(${name}) AS ${name}`).join(', ')}
+      `SELECT sum(cost_nano_usd) AS cost_nano_usd, ${LEDGER_BUCKETS.map((name) => `sum(${name}) AS ${name}`).join(', ')}
        FROM usage_record WHERE started_on = $2 AND (attempt_id = $1 OR corrects_id = $1)`,
       [call.attemptId, dayOf(madeAtMs)],
     );
     const differences = {
       cost_nano_usd: (call.costNanoUsd - BigInt(booked?.['cost_nano_usd'] ?? 0)).toString(),
       ...Object.fromEntries(
-        BUCKETS.map((name) => [name, call.usage ? (call.usage[name] ?? 0) - Number(booked?.[name] ?? 0) : 0]),
+        LEDGER_BUCKETS.map((name) => [
+          name,
+          call.usage ? (call.usage[name] ?? 0) - Number(booked?.[name] ?? 0) : 0,
+        ]),
       ),
     };
     if (Object.values(differences).every((value) => Number(value) === 0)) return 'unchanged';

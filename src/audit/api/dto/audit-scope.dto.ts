@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { DEFAULT_PAGE, PageLimit } from '../../../platform/http/page-query.decorator';
 
 const MAX_ID_LENGTH = 200;
 /** The database refuses some control characters, and no id has any. */
@@ -18,13 +18,8 @@ export class AuditScopeDto {
 
 /** Whose trail, and which page of it. */
 export class AuditPageQueryDto extends AuditScopeDto {
-  @ApiPropertyOptional({ default: 50, minimum: 1, maximum: 1000 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1_000)
-  limit: number = 50;
+  @PageLimit(1_000)
+  limit: number = DEFAULT_PAGE;
 
   @ApiPropertyOptional({ description: '`next_cursor` of the page before.' })
   @IsOptional()

@@ -1,10 +1,8 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { IsIn, IsOptional, IsString, Length } from 'class-validator';
+import { DEFAULT_PAGE, PageCursor, PageLimit } from '../../../platform/http/page-query.decorator';
 import { PRICE_UPDATE_STATUSES, type PriceUpdateStatus } from '../price-update-status';
 
-const MAX_PAGE = 200;
-const DEFAULT_PAGE = 50;
 const UPDATE_ID = /^prc_[a-z0-9]{1,60}$/;
 
 /** Which models' prices to show. */
@@ -43,16 +41,9 @@ export class ListPriceUpdatesDto extends ListPricesDto {
   @IsIn(PRICE_UPDATE_STATUSES)
   status?: PriceUpdateStatus;
 
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: MAX_PAGE, default: DEFAULT_PAGE })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(MAX_PAGE)
+  @PageLimit()
   limit: number = DEFAULT_PAGE;
 
-  @ApiPropertyOptional({ description: '`next_cursor` of the page before.' })
-  @IsOptional()
-  @Matches(UPDATE_ID, { message: 'cursor is not one of ours' })
+  @PageCursor(UPDATE_ID)
   cursor?: string;
 }

@@ -1,12 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { IsOptional, IsString, Length, Matches } from 'class-validator';
+import { DEFAULT_PAGE, PageCursor, PageLimit } from '../../../platform/http/page-query.decorator';
 import type { ProviderCredentialEntity } from '../provider-credential.entity';
 
 const MAX_KEY = 4_096;
 const MAX_NAME = 100;
-const MAX_LIMIT = 100;
-const DEFAULT_LIMIT = 20;
 const PROVIDER = /^[\w.-]{1,100}$/;
 /** What an HTTP header can carry. */
 const HEADER_TEXT = /^[\x21-\x7e]+$/;
@@ -52,18 +50,10 @@ export class UpdateProviderCredentialDto {
 
 /** Query of the list. */
 export class ListProviderCredentialsDto {
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(MAX_LIMIT)
-  limit: number = DEFAULT_LIMIT;
+  @PageLimit()
+  limit: number = DEFAULT_PAGE;
 
-  @ApiPropertyOptional({ description: '`next_cursor` of the page before.' })
-  @IsOptional()
-  @IsString()
-  @Matches(PROVIDER, { message: 'cursor is not one of ours' })
+  @PageCursor(PROVIDER)
   cursor?: string;
 }
 

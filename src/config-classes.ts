@@ -26,6 +26,7 @@ import { RateLimitsConfig } from './quota/rate-limits.config';
 import { PolicyConfig } from './policy/policy.config';
 import { ProvidersConfig } from './providers/providers.config';
 import { VendorsConfig } from './providers/vendors.config';
+import { LlmIntentConfig } from './routing/intent/llm-intent.config';
 import { RoutingConfig } from './routing/routing.config';
 import { TelemetryConfig } from './telemetry/telemetry.config';
 import { SecurityWatchConfig } from './tenancy/security/security-watch.config';
@@ -38,6 +39,7 @@ export const CONFIG_CLASSES: readonly ConfigClass[] = [
   ExtraProvidersConfig,
   ProvidersConfig,
   RoutingConfig,
+  LlmIntentConfig,
   EmbeddingConfig,
   DecisionsConfig,
   CostConfig,

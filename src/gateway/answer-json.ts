@@ -4,7 +4,7 @@ import type { ModelCard } from '../catalog/model-card';
 import type { JsonObject } from '../common/json';
 import { formatUsd } from '../common/money';
 import type { AttemptReceipt } from './execution/attempt-ledger';
-import type { VendorRun } from './execution/chat-run';
+import { costSoFar, type VendorRun } from './execution/chat-run';
 
 /** Which decision led to an answer. */
 export interface RouteFacts {
@@ -28,7 +28,7 @@ export function answerJson(answered: AnsweredRequest, value: JsonObject): void {
   if (response.destroyed) return;
   noteAnswer(answered);
   setRouteHeaders(response, receipt.card, route);
-  response.setHeader('x-route-cost-usd', formatUsd(run.tally.costNanoUsd));
+  response.setHeader('x-route-cost-usd', formatUsd(costSoFar(run)));
   response.setHeader('content-type', 'application/json; charset=utf-8');
   response.setHeader('content-length', Buffer.byteLength(body));
   response.statusCode = 200;
@@ -42,7 +42,7 @@ export function noteAnswer({
   receipt,
 }: Pick<AnsweredRequest, 'request' | 'run' | 'receipt'>): void {
   request.state.answeredBy = { provider: receipt.card.provider, model: receipt.card.model };
-  request.state.costNanoUsd = run.tally.costNanoUsd;
+  request.state.costNanoUsd = costSoFar(run);
 }
 
 export function setRouteHeaders(

@@ -1,13 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { Caller } from '../access/caller';
 import { AppError } from '../common/app-error';
 import type { NanoUsd } from '../common/money';
 import { overCeiling } from '../cost/over-ceiling';
 import { DecisionJournal } from '../decisions/store/decision-journal';
-import type { ChatRequest } from '../llm/chat-request';
 import { noRouteError, type NoRoute } from '../routing/no-route';
 import type { RoutePlan } from '../routing/route-plan';
-import type { MeaningSearch } from '../routing/semantic/semantic-space';
 import type { RequestAnalysis, RouteDecision } from '../routing/router.service';
 import { MetricsService } from '../telemetry/metrics.service';
 import { failSpan, Tracing } from '../telemetry/tracing';
@@ -49,16 +46,6 @@ export class ChatPlanner {
     } finally {
       span?.end();
     }
-  }
-
-  /** The prompt's meaning when an embedder other than the built-in is configured and answers in time. */
-  meaningOf(request: ChatRequest, signal: AbortSignal): Promise<MeaningSearch> {
-    return this.decider.meaningOf(request, signal);
-  }
-
-  /** Looks up what the tenant's decisions depend on; undefined when there is nothing to wait for. Never rejects. */
-  prepare(caller: Caller): Promise<void> | undefined {
-    return this.decider.prepare(caller);
   }
 
   /** Resolves when the decisions made so far are noted. */

@@ -11,6 +11,7 @@ import type { AdmittedChat } from './chat.service';
 import { ChatService } from './chat.service';
 import type { AttemptReceipt } from './execution/attempt-ledger';
 import type { CascadeReport } from './execution/cascade-report';
+import { costSoFar } from './execution/chat-run';
 import type { StreamedAnswer } from './execution/streamed-answer';
 import { GatewayConfig } from './gateway.config';
 import { ChatChunkWriter } from './openai/chat-chunk-writer';
@@ -152,7 +153,8 @@ function routingMetadataOf(
     plan,
     receipt,
     cascade,
-    costNanoUsd: run.tally.costNanoUsd,
+    costNanoUsd: costSoFar(run),
+    auxiliaryNanoUsd: run.auxiliaryNanoUsd ?? 0n,
     responseTimeMs: performance.now() - request.state.startedAtMs,
   };
   return { routing_metadata: toRoutingMetadata(routing) };
@@ -167,7 +169,7 @@ function metadataOf(
   return toRouterMetadata({
     plan,
     receipt,
-    costNanoUsd: run.tally.costNanoUsd,
+    costNanoUsd: costSoFar(run),
     attempts: run.tally.attempts,
     remainingNanoUsd: run.hold.remainingNanoUsd,
     droppedParameters,

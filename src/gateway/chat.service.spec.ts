@@ -1,5 +1,5 @@
 import { CostKit, caller } from '../../test/support/cost-kit';
-import { NoSteering } from '../../test/support/no-steering';
+import { plainPreparation } from '../../test/support/plain-preparation';
 import { quietClosing } from '../../test/support/execution-kit';
 import { quietOutcomes } from '../../test/support/quiet-outcomes';
 import { chatRequest } from '../../test/support/chat-request-samples';
@@ -53,7 +53,7 @@ function fixture(plans: readonly (ChatPlan | Error)[], settings: Readonly<Record
       new RoutingHints(cost.clock),
       quietOutcomes(),
     ),
-    new NoSteering(),
+    plainPreparation(),
   );
   return { cost, limits, service };
 }

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { callerOf } from '../access/gateway-request';
 import { AppError } from '../common/app-error';
 import type { NanoUsd } from '../common/money';
 import { BudgetAdmission } from '../cost/holds/budget-admission';
@@ -9,13 +8,13 @@ import { ChatEpilogue } from './chat-epilogue';
 import { ChatPlanner, type ChatPlan } from './chat-planner';
 import type { ChatGatewayRequest, ReadyChat } from './chat-gateway-request';
 import { CascadeExecutor, type CascadeAnswer } from './execution/cascade-executor';
+import { CHAT_ENDPOINT } from './execution/endpoints';
 import { RunTally, type ChatRun, type ExecutionTarget } from './execution/chat-run';
 import { PlanExecutor, type CompletedAnswer } from './execution/plan-executor';
 import { questionOfChat } from './execution/question-of';
 import type { StreamedAnswer } from './execution/streamed-answer';
-import { TrafficSteering } from './steering/traffic-steering';
+import { ChatPreparation } from './planning/chat-preparation';
 import type { PlanningInput } from './planning/route-decider';
-import { routeOf } from './route-of';
 
 /** A request that has a plan and the money for it. It must be finished, whatever happens. */
 export interface AdmittedChat {
@@ -30,8 +29,6 @@ interface Arrival {
   readonly signal: AbortSignal;
 }
 
-const ENDPOINT = 'chat.completions';
-
 /**
  * The second half of a chat request's path, in order: plan → hold → execute → settle. The controller
  * writes what comes out of it to the client.
@@ -44,28 +41,13 @@ export class ChatService {
     private readonly executor: PlanExecutor,
     private readonly cascades: CascadeExecutor,
     private readonly epilogue: ChatEpilogue,
-    private readonly steering: TrafficSteering,
+    private readonly preparation: ChatPreparation,
   ) {}
 
   /** Decides who answers and reserves the worst case; throws 402, 403, 404, 429 or 503 before anything is spent. */
   async admit(request: ChatGatewayRequest, chat: ReadyChat, signal: AbortSignal): Promise<AdmittedChat> {
-    const caller = callerOf(request);
-    const { requestId } = request.state;
-    const steered = await this.steering.steer({ ...chat, caller, requestId });
-    await this.planner.prepare(caller);
-    const isSemantic = steered.preferences.routing.engine === 'semantic';
-    const search = isSemantic ? await this.planner.meaningOf(chat.policy.request, signal) : {};
-    const input: PlanningInput = {
-      ...chat,
-      ...steered,
-      search,
-      requestedModel: chat.original.model,
-      caller,
-      route: routeOf(request),
-      requestId,
-      span: request.state.span,
-    };
-    const first = this.planner.plan(input, chat.preferences.ceilingNanoUsd);
+    const input = await this.preparation.prepare(request, chat, signal);
+    const first = this.planner.plan(input, input.preferences.ceilingNanoUsd);
     const { plan, hold } = await this.reserve({ request, input, signal }, first);
     const nextTargets = (): readonly ExecutionTarget[] =>
       this.planWithin(input, input.preferences.ceilingNanoUsd)?.targets ?? [];
@@ -95,7 +77,7 @@ export class ChatService {
 
   /** Resolves when every finished request is settled; part of a graceful stop. */
   async drained(): Promise<void> {
-    await Promise.all([this.epilogue.drained(), this.planner.drained()]);
+    await Promise.all([this.epilogue.drained(), this.planner.drained(), this.preparation.drained()]);
   }
 
   /** Holds the plan's first target; when the budget has no room for it, asks for the best plan that fits; else waits a little. */
@@ -130,7 +112,7 @@ export class ChatService {
 
   private planWithin(input: PlanningInput, limit: NanoUsd | undefined): ChatPlan | undefined {
     try {
-      return this.planner.plan(input, limit);
+      return this.planner.plan({ ...input, firstDecisionId: undefined }, limit);
     } catch (error) {
       // Nothing else can answer: what happened before this question says more than its refusal.
       if (error instanceof AppError) return undefined;
@@ -168,7 +150,7 @@ function toRun(
     facts: request.state,
     span: request.state.span,
     caller: input.caller,
-    endpoint: ENDPOINT,
+    endpoint: CHAT_ENDPOINT,
     purpose: 'answer',
     route: input.route,
     chat: input.policy.request,
@@ -186,6 +168,7 @@ function toRun(
     outputLimit: input.original.maxOutputTokens,
     ceilingNanoUsd: input.preferences.ceilingNanoUsd,
     tally: new RunTally(),
+    auxiliaryNanoUsd: input.auxiliaryNanoUsd,
     ...rest,
   };
 }

@@ -11,6 +11,9 @@ import { ProvidersModule } from '../providers/providers.module';
 import { QuotaModule } from '../quota/quota.module';
 import { RoutingModule } from '../routing/routing.module';
 import { TenancyModule } from '../tenancy/tenancy.module';
+import { AuxiliaryCalls } from './auxiliary/auxiliary-calls';
+import { AuxiliaryTargets } from './auxiliary/auxiliary-targets';
+import { IntentOpinion } from './auxiliary/intent-opinion';
 import { BudgetScopes } from './budgets/budget-scopes';
 import { BudgetsController } from './budgets/budgets.controller';
 import { ChatController } from './chat.controller';
@@ -43,6 +46,7 @@ import { OutcomeEvidence } from './learning/outcome-evidence';
 import { ModelDirectory } from './model-directory';
 import { ModelsController } from './models.controller';
 import { OfferBoard } from './offer-board';
+import { ChatPreparation } from './planning/chat-preparation';
 import { RouteDecider } from './planning/route-decider';
 import { RoutingHints } from './planning/routing-hints';
 import { PolicyReport } from './policy-report';
@@ -88,6 +92,10 @@ import { REQUEST_PIPELINE } from './request.pipeline';
     RouteExplainer,
     RoutingVersions,
     DecisionLookup,
+    AuxiliaryCalls,
+    AuxiliaryTargets,
+    IntentOpinion,
+    ChatPreparation,
     ChatPlanner,
     OutcomeEvidence,
     AnswerMemory,

@@ -12,6 +12,8 @@ export interface RoutingParts {
   readonly cascade: CascadeReport | undefined;
   /** Everything the request cost. */
   readonly costNanoUsd: NanoUsd;
+  /** The part of it that went into the decision. */
+  readonly auxiliaryNanoUsd: NanoUsd;
   readonly responseTimeMs: number;
 }
 
@@ -44,9 +46,12 @@ export function toRoutingMetadata(parts: RoutingParts): JsonObject {
 function stepView(
   step: CascadeStepReport,
   index: number,
-  { cascade, costNanoUsd }: RoutingParts,
+  { cascade, costNanoUsd, auxiliaryNanoUsd }: RoutingParts,
 ): JsonObject {
-  const others = (cascade?.steps ?? []).reduce((sum, other) => sum + (other.costNanoUsd ?? 0n), 0n);
+  const others = (cascade?.steps ?? []).reduce(
+    (sum, other) => sum + (other.costNanoUsd ?? 0n),
+    auxiliaryNanoUsd,
+  );
   return {
     step: index + 1,
     provider: step.provider,

@@ -3,7 +3,13 @@ import { keyOfCard, type Candidate, type RejectedOffer, type RejectionReason } f
 import { CASCADE_TYPES } from './cascade/cascade-types';
 import type { CatalogView } from './catalog-view';
 import { packFeatures, type PackedFeatures } from './feature-vector';
-import { INTENT_LABELS, INTENT_METHODS, INTENT_USES } from './intent/intent-label';
+import {
+  INTENT_LABELS,
+  INTENT_METHODS,
+  INTENT_USES,
+  OPINION_OUTCOMES,
+  type Intent,
+} from './intent/intent-label';
 import type { RouteInput } from './route-input';
 import type { CandidateScore, RoutePlan } from './route-plan';
 import { EMBEDDER_FAILURES, type EmbedderFailure } from './semantic/embedder-failure';
@@ -32,6 +38,8 @@ export interface DecisionRecord {
   readonly i: readonly [number, number, number, number];
   /** Version of the intent model, when one found the label. */
   readonly im?: string;
+  /** A language model was asked: label and confidence in permille of the classifier, what came of it. */
+  readonly il?: readonly [number, number, number];
   /** Output tokens that costs and times were computed with. */
   readonly t: number;
   /** Remaining budget in nano-USD. */
@@ -125,6 +133,7 @@ export function toDecisionRecord(decision: Decision, catalog: CatalogView): Deci
       INTENT_USES.indexOf(intent.use),
     ],
     ...(intent.model !== undefined && { im: intent.model }),
+    ...packOpinion(intent),
     t: input.expectedOutputTokens,
     ...(input.remainingBudget !== undefined && { b: input.remainingBudget.toString() }),
     c: candidates.map(({ card }) => placeOf(card, catalog)),
@@ -146,6 +155,14 @@ export function toDecisionRecord(decision: Decision, catalog: CatalogView): Deci
     n: (plan?.steps ?? []).map((step) => positionOf(candidates, step)),
     q: plan?.propensity ?? 1,
     z: input.seed,
+  };
+}
+
+function packOpinion({ asked }: Intent): Pick<DecisionRecord, 'il'> {
+  if (!asked) return {};
+  const { label, confidence, outcome } = asked;
+  return {
+    il: [INTENT_LABELS.indexOf(label), Math.round(confidence * 1000), OPINION_OUTCOMES.indexOf(outcome)],
   };
 }
 

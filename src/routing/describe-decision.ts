@@ -26,6 +26,8 @@ export function describeDecision(
       confidence: intent.confidence,
       method: intent.method,
       use: intent.use,
+      model: intent.model ?? null,
+      asked: intent.asked ?? null,
     },
     features: input.features,
     remaining_budget: usdOrNull(input.remainingBudget),

@@ -6,6 +6,7 @@ import { catalogOf, sampleCard, sampleOffer } from '../../test/support/routing-s
 import type { Offer } from './candidate';
 import type { DecisionRecord } from './decision-record';
 import type { QualityEvidence } from './quality-evidence';
+import type { AskedOpinion } from './intent/intent-classifier';
 import { replayDecision } from './replay-decision';
 import { fingerprintOf } from './fingerprint';
 import { DEFAULT_PROFILE } from './routing-profile';
@@ -74,6 +75,7 @@ function recordOf(sample: {
   warm?: number;
   embedderFailure?: EmbedderFailure;
   hasEvidence?: boolean;
+  opinion?: AskedOpinion;
   seed?: number;
 }): DecisionRecord {
   const service = testRouter(sample.settings);
@@ -83,7 +85,9 @@ function recordOf(sample: {
     .decide({
       decisionId: 'dec_01k8f3aaaaaaaaaaaaaaaaaaaaaa',
       request,
-      analysis: service.analyze(request),
+      analysis: sample.opinion
+        ? service.withOpinion(service.analyze(request), sample.opinion)
+        : service.analyze(request),
       preference: service.preferenceOf(sample.strategy),
       offers: sample.offers,
       catalog,
@@ -133,6 +137,13 @@ describe('replayDecision', () => {
           warm: fc.option(fc.nat({ max: 44 }), { nil: undefined }),
           hasEvidence: fc.boolean(),
           seed: fc.nat({ max: 2 ** 32 - 1 }),
+          opinion: fc.constantFrom<AskedOpinion | undefined>(
+            undefined,
+            { outcome: 'unreadable' },
+            { outcome: 'not_allowed' },
+            { label: 'translation', confidence: 0.6, model: 'openai/gpt-4.1-nano' },
+            { label: 'chat_lite', confidence: 0.9, model: 'openai/gpt-4.1-nano' },
+          ),
           embedderFailure: fc.constantFrom(undefined, ...EMBEDDER_FAILURES),
         }),
         (sample) => {

@@ -12,7 +12,7 @@ import { toDecisionRecord, type DecisionRecord } from './decision-record';
 import { extractFeatures, type PromptFeatures } from './features';
 import { fingerprintOf } from './fingerprint';
 import type { Intent } from './intent/intent-label';
-import { IntentClassifier } from './intent/intent-classifier';
+import { IntentClassifier, type AskedOpinion } from './intent/intent-classifier';
 import type { IntentThresholds } from './intent/intent-use';
 import { toNoRoute, type NoRoute } from './no-route';
 import { answersTo, planRoute } from './plan-route';
@@ -88,6 +88,21 @@ export class RouterService {
   analyze(request: ChatRequest, thresholds: IntentThresholds = {}): RequestAnalysis {
     const features = extractFeatures(request);
     return { features, intent: this.intents.classify(request, features, thresholds) };
+  }
+
+  /** True when another opinion on the intent may be asked for: the choice is free, the label without influence, decisions need not be repeatable. */
+  mayAskForIntent(request: ChatRequest, { intent }: RequestAnalysis, thresholds?: IntentThresholds): boolean {
+    if (this.config.testMode || this.directModelOf(request) !== undefined) return false;
+    return this.intents.isUnsure(intent, thresholds);
+  }
+
+  /** The analysis after a language model was asked for the intent. */
+  withOpinion(
+    analysis: RequestAnalysis,
+    opinion: AskedOpinion,
+    thresholds?: IntentThresholds,
+  ): RequestAnalysis {
+    return { ...analysis, intent: this.intents.withOpinion(analysis.intent, opinion, thresholds) };
   }
 
   /** Reads the caller's wish; fails with `unknown_routing_strategy` (AppError). */
@@ -174,7 +189,7 @@ export class RouterService {
       budgetLeft: route.budgetLeft,
       cascade: preference.cascade ?? this.cascadeOf(preference.engine),
       profile: this.profile,
-      explorationPermille: this.config.explorationPermille,
+      explorationPermille: this.config.testMode ? 0 : this.config.explorationPermille,
       seed: route.seed,
       expectedOutputTokens: route.expectedOutputTokens,
       configVersion: this.profileVersion,

@@ -45,6 +45,15 @@ export class RoutingConfig {
   readonly explorationPermille: number;
 
   @Setting({
+    env: 'TEST_MODE',
+    type: flag(),
+    default: false,
+    describe:
+      'Makes the same request give the same decision: no language model is asked for its intent, and nothing is explored.',
+  })
+  readonly testMode: boolean;
+
+  @Setting({
     env: 'ROUTER_HONOUR_REQUESTED_MODEL',
     aliases: ['ROUTER_HONOR_REQUESTED_MODEL'],
     type: flag(),

@@ -3,7 +3,13 @@ import { CASCADE_TYPES } from './cascade/cascade-types';
 import type { CatalogView } from './catalog-view';
 import type { CardRef, DecisionRecord } from './decision-record';
 import { unpackFeatures } from './feature-vector';
-import { INTENT_LABELS, INTENT_METHODS, INTENT_USES, type Intent } from './intent/intent-label';
+import {
+  INTENT_LABELS,
+  INTENT_METHODS,
+  INTENT_USES,
+  OPINION_OUTCOMES,
+  type Intent,
+} from './intent/intent-label';
 import type { RouteInput } from './route-input';
 import type { RoutingProfile } from './routing-profile';
 import { EMBEDDER_FAILURES, type EmbedderFailure } from './semantic/embedder-failure';
@@ -44,13 +50,30 @@ function wishOf({ j }: DecisionRecord): RouteInput['cascade'] {
   };
 }
 
-function intentOf({ i: [label, permille, method, use], im }: DecisionRecord): Intent {
+function intentOf(record: DecisionRecord): Intent {
+  const {
+    i: [label, permille, method, use],
+    im,
+  } = record;
   return {
     label: INTENT_LABELS[label] ?? 'chat_lite',
     confidence: permille / 1000,
     method: INTENT_METHODS[method] ?? 'off',
     use: INTENT_USES[use] ?? 'ignored',
     ...(im !== undefined && { model: im }),
+    ...opinionOf(record),
+  };
+}
+
+function opinionOf({ il }: DecisionRecord): Pick<Intent, 'asked'> {
+  if (!il) return {};
+  const [label, permille, outcome] = il;
+  return {
+    asked: {
+      label: INTENT_LABELS[label] ?? 'chat_lite',
+      confidence: permille / 1000,
+      outcome: OPINION_OUTCOMES[outcome] ?? 'failed',
+    },
   };
 }
 

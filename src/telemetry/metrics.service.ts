@@ -124,6 +124,11 @@ export class MetricsService {
     if (this.enabled) this.metrics.cascadeSteps.inc({ outcome });
   }
 
+  /** A language model was asked for an intent, or could not be. */
+  intentOpinion(outcome: string): void {
+    if (this.enabled) this.metrics.intentOpinions.inc({ outcome: this.names.of(outcome) });
+  }
+
   /** The configured embedder was asked for a prompt's meaning: it answered, or why the built-in one stood in. */
   routerEmbedding(embedder: string, outcome: string): void {
     if (!this.enabled) return;

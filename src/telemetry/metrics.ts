@@ -56,6 +56,11 @@ function router({ counter, histogram }: Define) {
       'Steps of cascades by what became of their answers',
       ['outcome'],
     ),
+    intentOpinions: counter(
+      'modelmuxer_intent_opinions_total',
+      'Doubtful intents by what came of asking a language model',
+      ['outcome'],
+    ),
     routerEmbeddings: counter(
       'modelmuxer_router_embeddings_total',
       'Prompts the configured embedder was asked for, by what came of it',

@@ -7,6 +7,12 @@ export class NoSteering extends TrafficSteering {
   }
 
   override steer({ original, preferences }: Parameters<TrafficSteering['steer']>[0]): Promise<SteeredChat> {
-    return Promise.resolve({ original, preferences, experiment: undefined, thresholds: undefined });
+    return Promise.resolve({
+      original,
+      preferences,
+      experiment: undefined,
+      thresholds: undefined,
+      intentClassifier: undefined,
+    });
   }
 }

@@ -104,7 +104,7 @@ export class LedgerRepository {
   async findAnswer(organizationId: string, requestId: string): Promise<AnsweredRequest | undefined> {
     const rows: unknown = await this.dataSource.query(
       `SELECT user_id, provider, resolved_model, intent FROM usage_record
-       WHERE organization_id = $1 AND request_id = $2 AND status = 'success' AND purpose <> 'judge'
+       WHERE organization_id = $1 AND request_id = $2 AND status = 'success' AND purpose NOT IN ('judge', 'classifier')
        ORDER BY started_at DESC, attempt_id DESC LIMIT 1`,
       [organizationId, requestId],
     );

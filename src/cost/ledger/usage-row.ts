@@ -9,7 +9,7 @@ export type CostSource = 'exact' | 'estimated' | 'reconciled';
 export type AttemptStatus = 'success' | 'error' | 'aborted' | 'unknown';
 
 /** What a call was made for. */
-export type AttemptPurpose = 'answer' | 'embedding' | 'cascade_step' | 'judge';
+export type AttemptPurpose = 'answer' | 'embedding' | 'cascade_step' | 'judge' | 'classifier';
 
 /**
  * One row of the ledger as it travels through outbox and queue: plain JSON, exact amounts as decimal

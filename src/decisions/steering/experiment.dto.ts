@@ -17,7 +17,14 @@ import {
 } from 'class-validator';
 import { toUsdNumber } from '../../common/money';
 import type { VariantResult } from './experiment.repository';
-import { SPLITS, type RoutingExperiment, type Split, type Variant } from './steering';
+import {
+  INTENT_STRATEGIES,
+  SPLITS,
+  type IntentStrategy,
+  type RoutingExperiment,
+  type Split,
+  type Variant,
+} from './steering';
 
 const MAX_VARIANTS = 5;
 const MAX_WEIGHT = 1_000;
@@ -67,6 +74,14 @@ export class VariantDto {
   @Min(0)
   @Max(1)
   intent_min_confidence_for_direct?: number;
+
+  @ApiPropertyOptional({
+    enum: INTENT_STRATEGIES,
+    description: 'Instead of `INTENT_LLM_ENABLED`: whether a language model is asked for doubtful intents.',
+  })
+  @IsOptional()
+  @IsIn(INTENT_STRATEGIES)
+  intent_classifier?: IntentStrategy;
 }
 
 export class CreateExperimentDto {
@@ -165,6 +180,7 @@ export function toVariant(dto: VariantDto): Variant {
     objective: dto.objective,
     intentLowConfidence: dto.intent_low_confidence,
     intentMinConfidenceForDirect: dto.intent_min_confidence_for_direct,
+    intentClassifier: dto.intent_classifier,
   };
 }
 
@@ -204,5 +220,6 @@ function toVariantDto(variant: Variant): VariantDto {
     objective: variant.objective,
     intent_low_confidence: variant.intentLowConfidence,
     intent_min_confidence_for_direct: variant.intentMinConfidenceForDirect,
+    intent_classifier: variant.intentClassifier,
   };
 }

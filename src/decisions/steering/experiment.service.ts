@@ -6,6 +6,7 @@ import { Clock } from '../../common/clock';
 import { newId } from '../../common/ids';
 import { toPage, type Page } from '../../common/page';
 import { isUniqueViolation } from '../../platform/database/constraint-violation';
+import { LlmIntentConfig } from '../../routing/intent/llm-intent.config';
 import { RouterService } from '../../routing/router.service';
 import { ExperimentRepository, type NewExperiment, type VariantResult } from './experiment.repository';
 import type { RoutingExperiment, Variant } from './steering';
@@ -19,9 +20,10 @@ export class ExperimentService {
     private readonly router: RouterService,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
+    private readonly llmIntent: LlmIntentConfig,
   ) {}
 
-  /** 409 while another experiment of the organization runs; 400 for a strategy that does not exist. */
+  /** 409 while another experiment of the organization runs; 400 for a strategy that does not exist, or a classifier that is not configured. */
   async start(
     acting: Acting,
     wish: Pick<NewExperiment, 'name' | 'splitBy' | 'variants'>,
@@ -70,7 +72,9 @@ export class ExperimentService {
   private requireValid(variants: readonly Variant[]): void {
     const names = new Set(variants.map(({ name }) => name));
     if (names.size < variants.length) throw invalid('Two variants have the same name.', 'variants');
-    for (const [index, { strategy, objective }] of variants.entries()) {
+    for (const [index, { strategy, objective, intentClassifier }] of variants.entries()) {
+      if (intentClassifier === 'llm' && this.llmIntent.model === undefined)
+        throw invalid('INTENT_LLM_MODEL is not set.', `variants[${index}].intent_classifier`);
       for (const [field, value] of Object.entries({ strategy, objective }))
         if (value !== undefined && !this.router.knowsPreference(value))
           throw invalid('There is no such strategy.', `variants[${index}].${field}`);

@@ -17,6 +17,10 @@ export interface ModelAlias {
 export const SPLITS = ['user', 'api_key', 'session', 'request'] as const;
 export type Split = (typeof SPLITS)[number];
 
+/** `local`: the classifier alone; `llm`: a language model is asked where it is not sure. */
+export const INTENT_STRATEGIES = ['local', 'llm'] as const;
+export type IntentStrategy = (typeof INTENT_STRATEGIES)[number];
+
 /** A routing policy that is tried: what it leaves out stays as it is without the experiment. */
 export interface Variant extends Weighted {
   readonly name: string;
@@ -27,6 +31,8 @@ export interface Variant extends Weighted {
   /** Thresholds of the intent's confidence. */
   readonly intentLowConfidence?: number;
   readonly intentMinConfidenceForDirect?: number;
+  /** Who labels requests of which the classifier is not sure. */
+  readonly intentClassifier?: IntentStrategy;
 }
 
 export interface RoutingExperiment {
@@ -60,6 +66,7 @@ export function toVariants(value: unknown): readonly Variant[] {
             objective: textOf(variant['objective']),
             intentLowConfidence: numberOf(variant['intentLowConfidence']),
             intentMinConfidenceForDirect: numberOf(variant['intentMinConfidenceForDirect']),
+            intentClassifier: INTENT_STRATEGIES.find((name) => name === variant['intentClassifier']),
           },
         ]
       : [],

@@ -67,8 +67,15 @@ export interface VendorRun {
   /** Fires when the client leaves. */
   readonly signal: AbortSignal;
   readonly tally: RunTally;
+  /** What routing has spent on the request before it decided; settled apart. */
+  readonly auxiliaryNanoUsd?: NanoUsd;
   /** Attempts of earlier steps of the same request, which do not count against the limit of this one. */
   readonly attemptsBefore?: number;
+}
+
+/** Everything the request has cost so far, failed attempts and the decision itself included. */
+export function costSoFar({ tally, auxiliaryNanoUsd = 0n }: VendorRun): NanoUsd {
+  return tally.costNanoUsd + auxiliaryNanoUsd;
 }
 
 /** A chat on its way. */

@@ -8,7 +8,6 @@ import { newId } from '../../common/ids';
 import type { NanoUsd } from '../../common/money';
 import type { BudgetFilter } from '../../cost/budgets/budget';
 import type { ChatRequest } from '../../llm/chat-request';
-import { lastUserText } from '../../llm/message-text';
 import { upperBoundPrompt } from '../../llm/token-estimate';
 import type { PolicyOutcome } from '../../policy/policy-engine';
 import type { CacheAffinity } from '../../routing/candidate';
@@ -34,6 +33,12 @@ export interface PlanningInput {
   readonly thresholds: SteeredChat['thresholds'];
   /** By the configured embedder, when there is one besides the built-in and the engine looks at meanings. */
   readonly search: MeaningSearch;
+  /** What is known of the request already; analysed anew when absent. */
+  readonly analysis?: RequestAnalysis;
+  /** Id of the first decision, when calls for it have been booked already. */
+  readonly firstDecisionId?: string;
+  /** What has been spent on the decision. */
+  readonly auxiliaryNanoUsd?: NanoUsd;
   readonly route: string;
   readonly requestId: string;
   /** The request's span, when it is sampled. */
@@ -68,11 +73,6 @@ export class RouteDecider {
     private readonly knowledge: TenantKnowledge,
   ) {}
 
-  /** What policy left of the text: it may go to another service. */
-  meaningOf(request: ChatRequest, signal: AbortSignal): Promise<MeaningSearch> {
-    return this.knowledge.meaningOf(lastUserText(request), signal);
-  }
-
   /** Looks up what the tenant's decisions depend on; undefined when there is nothing to wait for. Never rejects. */
   prepare({ organizationId }: Caller): Promise<void> | undefined {
     return this.knowledge.prepare(organizationId);
@@ -81,8 +81,8 @@ export class RouteDecider {
   decide(input: PlanningInput, remainingBudget: NanoUsd | undefined): DecidedRoute {
     const { organizationId } = input.caller;
     const size = sizeOf(input.policy.request, (card) => this.prices.cardFor(organizationId, card));
-    const decisionId = newId('dec', this.clock.now());
-    const analysis = this.router.analyze(input.original, input.thresholds);
+    const decisionId = input.firstDecisionId ?? newId('dec', this.clock.now());
+    const analysis = input.analysis ?? this.router.analyze(input.original, input.thresholds);
     const decision = this.router.decide({
       decisionId,
       request: input.original,
@@ -128,7 +128,12 @@ function sizeOf(request: ChatRequest, priced: RequestSize['priced']): RequestSiz
   };
 }
 
-function modelRulesOf({ caller, policy, without }: PlanningInput): readonly AccessRules[] {
+/** Every rule that says which models the caller may use. */
+export function modelRulesOf({
+  caller,
+  policy,
+  without,
+}: Pick<PlanningInput, 'caller' | 'policy' | 'without'>): readonly AccessRules[] {
   const rules = [policy.modelRules];
   if (caller.allowedModels !== null) rules.push(toAccessRules(caller.allowedModels));
   if (without) rules.push(toAccessRules(undefined, [namesOf(without)]));

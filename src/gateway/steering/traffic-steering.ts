@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../access/caller';
 import { pickByWeight } from '../../decisions/steering/split-traffic';
-import type { RoutingExperiment, Variant } from '../../decisions/steering/steering';
+import type { IntentStrategy, RoutingExperiment, Variant } from '../../decisions/steering/steering';
 import { SteeringBook, type TenantSteering } from '../../decisions/steering/steering-book';
 import type { ChatRequest } from '../../llm/chat-request';
 import type { RoutingPreference } from '../../routing/routing-preference';
@@ -23,6 +23,8 @@ export interface SteeredChat {
   readonly preferences: ChatPreferences;
   readonly experiment: { readonly id: string; readonly variant: string } | undefined;
   readonly thresholds: IntentThresholds | undefined;
+  /** Who labels doubtful requests; undefined for what is configured. */
+  readonly intentClassifier: IntentStrategy | undefined;
 }
 
 /** Follows what a tenant has decided about its traffic: an alias becomes a model, an experiment a routing policy. */
@@ -41,7 +43,13 @@ export class TrafficSteering {
     const isFree = !preferences.routing.explicit && this.router.directModelOf(original) === undefined;
     const variant = experiment && isFree ? variantFor(experiment, arriving) : undefined;
     if (!experiment || !variant)
-      return { original, preferences, experiment: undefined, thresholds: undefined };
+      return {
+        original,
+        preferences,
+        experiment: undefined,
+        thresholds: undefined,
+        intentClassifier: undefined,
+      };
     return {
       original,
       preferences: { ...preferences, routing: this.preferenceOf(variant, preferences.routing) },
@@ -50,6 +58,7 @@ export class TrafficSteering {
         lowConfidence: variant.intentLowConfidence,
         minConfidenceForDirect: variant.intentMinConfidenceForDirect,
       },
+      intentClassifier: variant.intentClassifier,
     };
   }
 

@@ -14,7 +14,7 @@ import { RoutingHints } from '../../../src/gateway/planning/routing-hints';
 import type { ChatRun } from '../../../src/gateway/execution/chat-run';
 import { GatewayConfig } from '../../../src/gateway/gateway.config';
 import { loadConfig } from '../../../src/platform/config/load-config';
-import { NoSteering } from '../../support/no-steering';
+import { plainPreparation } from '../../support/plain-preparation';
 import { quietOutcomes } from '../../support/quiet-outcomes';
 import { chatRequest } from '../../support/chat-request-samples';
 import { eventually } from '../../support/eventually';
@@ -64,7 +64,7 @@ class ReplyingServer {
         new RoutingHints(this.kit.cost.clock),
         quietOutcomes(),
       ),
-      new NoSteering(),
+      plainPreparation(),
     );
     this.reply = new ChatReply(this.service, config);
     this.server = createServer((request, response) => void this.handle(request, response));

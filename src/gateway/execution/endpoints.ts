@@ -1,0 +1,2 @@
+/** Name of chats in the ledger. */
+export const CHAT_ENDPOINT = 'chat.completions';

@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { OutboxModule } from '../platform/outbox/outbox.module';
 import { PubSubModule } from '../platform/pub-sub/pub-sub.module';
 import { QueueModule } from '../platform/queue/queue.module';
+import { ReplicasModule } from '../platform/replicas/replicas.module';
 import { QuotaModule } from '../quota/quota.module';
 import { BudgetBook } from './budgets/budget-book';
 import { BudgetEntity } from './budgets/budget.entity';
@@ -19,7 +20,6 @@ import { CounterLoader } from './rebuild/counter-loader';
 import { DriftWatch } from './rebuild/drift-watch';
 import { RebuildExchange } from './rebuild/rebuild-exchange';
 import { ReplicaContribution } from './rebuild/replica-contribution';
-import { ReplicaRoster } from './rebuild/replica-roster';
 import { HoldKeeper } from './holds/hold-keeper';
 import { RefusalReporter } from './holds/refusal-reporter';
 import { RoomQueue } from './holds/room-queue';
@@ -39,6 +39,7 @@ import { UsageShipping } from './ledger/usage-shipping';
     OutboxModule,
     QueueModule,
     PubSubModule,
+    ReplicasModule,
     LedgerModule,
   ],
   providers: [
@@ -57,7 +58,6 @@ import { UsageShipping } from './ledger/usage-shipping';
     DriftWatch,
     RebuildExchange,
     ReplicaContribution,
-    ReplicaRoster,
     HoldKeeper,
     RoomQueue,
     RefusalReporter,

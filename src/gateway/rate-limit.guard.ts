@@ -5,7 +5,8 @@ import type { GatewayRequest } from '../access/gateway-request';
 import { AppError } from '../common/app-error';
 import { Clock } from '../common/clock';
 import { CallerRates, describeRate, GLOBAL_SCOPE, rateDetails } from '../quota/caller-rates';
-import { QuotaStore, type RateLine, type RateOutcome } from '../quota/quota-store';
+import type { RateLine, RateOutcome } from '../quota/quota-store';
+import { RateLimiter } from '../quota/rate-limiter';
 import { GatewayConfig } from './gateway.config';
 import { GATEWAY_ERRORS } from './gateway.errors';
 
@@ -16,7 +17,7 @@ import { GATEWAY_ERRORS } from './gateway.errors';
 @Injectable()
 export class RateLimitGuard implements CanActivate {
   constructor(
-    private readonly store: QuotaStore,
+    private readonly limiter: RateLimiter,
     private readonly rates: CallerRates,
     private readonly clock: Clock,
     private readonly config: GatewayConfig,
@@ -40,8 +41,8 @@ export class RateLimitGuard implements CanActivate {
   ): Promise<boolean> {
     const nowMs = this.clock.now();
     const outcomes = await Promise.all([
-      this.store.takeRequest({ organizationId, lines: lines.own, nowMs }),
-      this.store.takeRequest({ organizationId: GLOBAL_SCOPE, lines: lines.global, nowMs }),
+      this.limiter.take({ organizationId, lines: lines.own, nowMs }),
+      this.limiter.take({ organizationId: GLOBAL_SCOPE, lines: lines.global, nowMs }),
     ]);
     const outcome = decisive(outcomes);
     setRateLimitHeaders(response, outcome);

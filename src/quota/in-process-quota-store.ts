@@ -79,7 +79,7 @@ class Organization {
 /** Quota of a single process. What it knows ends with the process: every organization is loaded anew from the ledger. */
 @Injectable()
 export class InProcessQuotaStore extends QuotaStore {
-  readonly isShared = false;
+  readonly isShared: boolean = false;
   private readonly organizations = new Map<string, Organization>();
   private readonly rates: SweepingMap<RateEntry>;
 
@@ -163,10 +163,11 @@ export class InProcessQuotaStore extends QuotaStore {
     });
   }
 
-  takeRequest({ organizationId, lines, nowMs }: RateRequest): Promise<RateOutcome> {
+  takeRequest({ organizationId, lines, nowMs, carried = [] }: RateRequest): Promise<RateOutcome> {
     return answer(() => {
       checkRateLines(lines);
       const windows = lines.map((line) => this.windowOf(organizationId, line));
+      for (const [i, count] of carried.entries()) if (count > 0) windows[i]?.take(count, nowMs);
       return refusedRequest(lines, windows, nowMs) ?? takeFromAll(lines, windows, nowMs);
     });
   }

@@ -83,6 +83,8 @@ export interface RateRequest {
   readonly organizationId: string;
   readonly lines: readonly RateLine[];
   readonly nowMs: number;
+  /** By line, requests that were let through without these counters; they count now, whether this one passes or not. */
+  readonly carried?: readonly number[];
 }
 
 export interface RateOutcome {

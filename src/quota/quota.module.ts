@@ -2,15 +2,18 @@ import { Module } from '@nestjs/common';
 import { Clock } from '../common/clock';
 import { RedisConnection } from '../platform/redis/redis-connection';
 import { RedisModule } from '../platform/redis/redis.module';
+import { ReplicasModule } from '../platform/replicas/replicas.module';
 import { CallerRates } from './caller-rates';
 import { GlobalTokenQuota } from './global-token-quota';
 import { InProcessQuotaStore } from './in-process-quota-store';
 import { QuotaStore } from './quota-store';
+import { RateLimiter } from './rate-limiter';
+import { RateShares } from './rate-shares';
 import { RedisQuotaStore } from './redis-quota-store';
 
 /** Budgets and rate limits: shared through Redis when one is configured, of this process alone otherwise. */
 @Module({
-  imports: [RedisModule],
+  imports: [RedisModule, ReplicasModule],
   providers: [
     {
       provide: QuotaStore,
@@ -25,7 +28,9 @@ import { RedisQuotaStore } from './redis-quota-store';
       },
     },
     CallerRates,
+    RateShares,
+    RateLimiter,
   ],
-  exports: [QuotaStore, CallerRates],
+  exports: [QuotaStore, CallerRates, RateLimiter],
 })
 export class QuotaModule {}

@@ -65,6 +65,7 @@ local function take(window, amount)
   end
   slices[n - 1] = window.now
   slices[n] = slices[n] + amount
+  window.used = window.used + amount
   redis.call('SET', window.key, cmsgpack.pack(slices), 'PX', window.windowMs)
   return slices[n - 2]
 end
@@ -285,13 +286,15 @@ export const LOADED = `${KEYS}
 return isLoaded(redis.call('HGET', state, 'generation')) and 1 or 0
 `;
 
-/** KEYS: rate windows. ARGV: clock, how far the caller's time is ahead of it, (limit, window ms)… Answers allowed, line, remaining, reset ms. */
+/** KEYS: rate windows. ARGV: clock, how far the caller's time is ahead of it, (limit, window ms)…, (carried)… or nothing. Answers allowed, line, remaining, reset ms. */
 export const TAKE_REQUEST = `${CLOCK}${RATES}
 local now, rates = clock() + tonumber(ARGV[2]), {}
 local refusing, longest, tightest, least = nil, 0, 0, math.huge
 for i, key in ipairs(KEYS) do
   local limit = tonumber(ARGV[1 + i * 2])
   rates[i] = open(key, tonumber(ARGV[2 + i * 2]), now)
+  local carried = tonumber(ARGV[2 + #KEYS * 2 + i] or '0')
+  if carried > 0 then take(rates[i], carried) end
   local wait = waitFor(rates[i], 1, limit)
   if wait > longest then refusing, longest = i, wait end
   local left = limit - rates[i].used - 1

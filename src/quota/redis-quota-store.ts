@@ -141,7 +141,7 @@ export class RedisQuotaStore extends QuotaStore {
     return guard('raise', () => this.run(QUOTA_SCRIPTS.raise, organizationId, seeds.flatMap(seedArguments)));
   }
 
-  async takeRequest({ organizationId, lines, nowMs }: RateRequest): Promise<RateOutcome> {
+  async takeRequest({ organizationId, lines, nowMs, carried = [] }: RateRequest): Promise<RateOutcome> {
     checkRateLines(lines);
     if (lines.length === 0) {
       return {
@@ -153,7 +153,7 @@ export class RedisQuotaStore extends QuotaStore {
       };
     }
     const keys = this.rateKeys(organizationId, lines);
-    const args = [this.time(), nowMs - this.clock.now(), ...rateArguments(lines)];
+    const args = [this.time(), nowMs - this.clock.now(), ...rateArguments(lines), ...carried];
     return toRateOutcome(
       await guard('rate limit', () => QUOTA_SCRIPTS.takeRequest.run(this.client, keys, args)),
       lines,

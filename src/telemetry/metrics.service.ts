@@ -66,6 +66,7 @@ export class MetricsService {
   private readonly counters = new ChildCache<BoundCounter>();
   private readonly histograms = new ChildCache<BoundHistogram>();
   private inFlight = 0;
+  private readReplicas: () => number = () => 0;
 
   constructor(config: TelemetryConfig) {
     this.enabled = config.metricsEnabled;
@@ -218,6 +219,16 @@ export class MetricsService {
     if (this.enabled) this.metrics.budgetWaits.inc({ outcome });
   }
 
+  /** `read` is asked for the number of known replicas whenever metrics are shown. */
+  showReplicas(read: () => number): void {
+    this.readReplicas = read;
+  }
+
+  /** A request was counted on this replica's part of its rate limits because the shared counters were away. */
+  rateLimitedByShare(outcome: 'allowed' | 'refused'): void {
+    if (this.enabled) this.metrics.rateLimitShares.inc({ outcome });
+  }
+
   holdsExpired(count: number): void {
     this.holdOutcome('expired', count);
   }
@@ -252,6 +263,7 @@ export class MetricsService {
   /** The exposition text that Prometheus reads. */
   async exposition(): Promise<{ contentType: string; text: string }> {
     this.metrics.httpInFlight.set(this.inFlight);
+    this.metrics.replicas.set(this.readReplicas());
     return { contentType: this.registry.contentType, text: await this.registry.metrics() };
   }
 

@@ -114,6 +114,12 @@ function money({ counter, gauge, histogram }: Define) {
       'Requests that waited for room in a budget, by how it ended',
       ['outcome'],
     ),
+    replicas: gauge('modelmuxer_replicas', 'Replicas this one knows of, itself included, as last heard'),
+    rateLimitShares: counter(
+      'modelmuxer_rate_limit_shares_total',
+      'Requests counted on the share of this replica because the shared counters were away',
+      ['outcome'],
+    ),
     counterDrift: gauge(
       'modelmuxer_budget_counter_drift_usd',
       'Greatest distance between a budget counter and the ledger at the last comparison',

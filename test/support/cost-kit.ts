@@ -15,7 +15,7 @@ import { HoldKeeper } from '../../src/cost/holds/hold-keeper';
 import { DriftWatch } from '../../src/cost/rebuild/drift-watch';
 import { RebuildExchange } from '../../src/cost/rebuild/rebuild-exchange';
 import { ReplicaContribution } from '../../src/cost/rebuild/replica-contribution';
-import { ReplicaRoster } from '../../src/cost/rebuild/replica-roster';
+import { ReplicaRoster } from '../../src/platform/replicas/replica-roster';
 import { RoomQueue } from '../../src/cost/holds/room-queue';
 import { RefusalReporter } from '../../src/cost/holds/refusal-reporter';
 import type { RequestHold } from '../../src/cost/holds/request-hold';

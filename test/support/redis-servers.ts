@@ -84,6 +84,16 @@ export class RedisServers {
     return { masterPort, sentinelPort };
   }
 
+  /** One server without persistence, so that a restart loses its data. */
+  startSingle(): Promise<number> {
+    return this.start([]);
+  }
+
+  /** Starts a server again that was killed, empty, on the same port. */
+  async restart(port: number): Promise<void> {
+    await this.start([], undefined, port);
+  }
+
   /** Ends one server as a crash does. */
   async kill(port: number): Promise<void> {
     const child = this.processes.get(port);
@@ -99,8 +109,12 @@ export class RedisServers {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private async start(settings: readonly string[], configuration?: string): Promise<number> {
-    const port = await freePort();
+  private async start(
+    settings: readonly string[],
+    configuration?: string,
+    knownPort?: number,
+  ): Promise<number> {
+    const port = knownPort ?? (await freePort());
     const folder = mkdtempSync(join(this.folder, 'server-'));
     const common = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
     const storage = settings.includes('--sentinel') ? [] : ['--save', '', '--appendonly', 'no'];

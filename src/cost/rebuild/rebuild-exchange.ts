@@ -4,9 +4,9 @@ import { Clock } from '../../common/clock';
 import { newId } from '../../common/ids';
 import { isJsonObject, parseJson, type JsonObject } from '../../common/json';
 import { PubSub, type Unsubscribe } from '../../platform/pub-sub/pub-sub';
+import { ReplicaRoster } from '../../platform/replicas/replica-roster';
 import { contributionFromJson, contributionToJson, type Contribution } from './contribution';
 import { ReplicaContribution } from './replica-contribution';
-import { ReplicaRoster } from './replica-roster';
 
 const CHANNEL = 'budget-rebuild';
 /** Replies of the store that were on their way when it lost its data arrive within this time. */

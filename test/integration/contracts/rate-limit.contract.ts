@@ -47,6 +47,20 @@ export function itKeepsTheRateLimitContract(create: () => QuotaStoreUnderTest): 
       await expect(take(line(2))).resolves.toMatchObject({ allowed: true, remaining: 0 });
     });
 
+    it('counts what was let through without it, whether the request then passes or not', async () => {
+      const carrying = (...carried: number[]) =>
+        store.takeRequest({
+          organizationId,
+          lines: [line(9, 'one'), line(5, 'two')],
+          nowMs: clock.now(),
+          carried,
+        });
+
+      await expect(carrying(2, 0)).resolves.toMatchObject({ allowed: true, remaining: 4 });
+      await expect(carrying(0, 4)).resolves.toMatchObject({ allowed: false, line: line(5, 'two') });
+      await expect(take(line(9, 'one'))).resolves.toMatchObject({ allowed: true, remaining: 5 });
+    });
+
     it('takes from all lines or from none, and names the tightest', async () => {
       await expect(take(line(5, 'key'), line(3, 'user'))).resolves.toMatchObject({
         allowed: true,

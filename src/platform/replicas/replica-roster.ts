@@ -2,7 +2,7 @@ import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/com
 import { Clock } from '../../common/clock';
 import { newId } from '../../common/ids';
 import { isJsonObject, parseJson } from '../../common/json';
-import { PubSub, type Unsubscribe } from '../../platform/pub-sub/pub-sub';
+import { PubSub, type Unsubscribe } from '../pub-sub/pub-sub';
 
 const CHANNEL = 'replicas';
 const BEAT_MS = 500;
@@ -21,6 +21,7 @@ const RECONNECTING_MS = 3_000;
 export class ReplicaRoster implements OnModuleInit, OnModuleDestroy {
   readonly ownId = newId('box');
   private readonly heardAt = new Map<string, number>();
+  private lastCount: number | undefined;
   private completeAtMs = Number.POSITIVE_INFINITY;
   private timer: NodeJS.Timeout | undefined;
   private unsubscribe: Unsubscribe | undefined;
@@ -56,6 +57,14 @@ export class ReplicaRoster implements OnModuleInit, OnModuleDestroy {
     return [...this.heardAt.keys()];
   }
 
+  /**
+   * How many replicas serve requests, this one included. While messages are lost it stays what it was; undefined
+   * until they were heard for the first time.
+   */
+  get lastKnownCount(): number | undefined {
+    return this.lastCount;
+  }
+
   private listenAnew(forMs: number): void {
     this.completeAtMs = this.clock.monotonic() + forMs;
     this.send('greeting');
@@ -63,9 +72,18 @@ export class ReplicaRoster implements OnModuleInit, OnModuleDestroy {
 
   private receive(message: string): void {
     const value = parseJson(message);
-    if (!isJsonObject(value) || typeof value['from'] !== 'string' || value['from'] === this.ownId) return;
+    if (!isJsonObject(value) || typeof value['from'] !== 'string') return;
+    if (value['from'] === this.ownId) {
+      this.count();
+      return;
+    }
     this.heardAt.set(value['from'], this.clock.monotonic());
     if (value['kind'] === 'greeting') this.send('beat');
+  }
+
+  /** Called when a message of our own has come back: those of the others would, too. */
+  private count(): void {
+    if (this.completeInMs === 0) this.lastCount = this.peers.length + 1;
   }
 
   /** Nobody waits for a beat; the next one follows. */

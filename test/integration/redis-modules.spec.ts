@@ -1,3 +1,4 @@
+import { Module } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { ConfigModule } from '../../src/platform/config/config.module';
 import { loadConfig } from '../../src/platform/config/load-config';
@@ -16,13 +17,31 @@ import { QuotaModule } from '../../src/quota/quota.module';
 import { RateLimitsConfig } from '../../src/quota/rate-limits.config';
 import { QuotaStore } from '../../src/quota/quota-store';
 import { RedisQuotaStore } from '../../src/quota/redis-quota-store';
+import { MetricsService } from '../../src/telemetry/metrics.service';
+import { silentMetrics } from '../support/cost-kit';
 import { describeWithRedis, requireRedisUrl } from '../support/services';
 
 const classes = [RateLimitsConfig, RedisConfig, KeyValueCacheConfig];
 
+/** In the place of the module that is global in the service. */
+@Module({})
+class Metrics {}
+
 async function start(redisUrl: string | undefined): Promise<TestingModule> {
   const config = loadConfig(classes, { REDIS_URL: redisUrl });
-  const modules = [ConfigModule.forRoot(classes, config), QuotaModule, PubSubModule, KeyValueCacheModule];
+  const metrics = {
+    module: Metrics,
+    global: true,
+    providers: [{ provide: MetricsService, useValue: silentMetrics() }],
+    exports: [MetricsService],
+  };
+  const modules = [
+    ConfigModule.forRoot(classes, config),
+    metrics,
+    QuotaModule,
+    PubSubModule,
+    KeyValueCacheModule,
+  ];
   const app = await Test.createTestingModule({ imports: modules }).compile();
   return app.init();
 }

@@ -8,8 +8,9 @@ export type CostSource = 'exact' | 'estimated' | 'reconciled';
 /** How a call to a vendor ended. `unknown`: our process died before it could note the end. */
 export type AttemptStatus = 'success' | 'error' | 'aborted' | 'unknown';
 
-/** What a call was made for. */
-export type AttemptPurpose = 'answer' | 'embedding' | 'cascade_step' | 'judge' | 'classifier';
+/** What a call can be made for. */
+export const USAGE_PURPOSES = ['answer', 'embedding', 'cascade_step', 'judge', 'classifier'] as const;
+export type AttemptPurpose = (typeof USAGE_PURPOSES)[number];
 
 /**
  * One row of the ledger as it travels through outbox and queue: plain JSON, exact amounts as decimal

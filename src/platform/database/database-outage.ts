@@ -13,15 +13,18 @@ const OUTAGE_MESSAGE =
 /** The database could not be asked: a 503 instead of a fault of ours. Undefined when the error is of another kind. */
 export function asDatabaseOutage(thrown: unknown): AppError | undefined {
   const error: unknown = thrown instanceof QueryFailedError ? thrown.driverError : thrown;
-  if (!(error instanceof Error) || !isOutage(error)) return undefined;
+  // Not `instanceof Error`: errors of sockets may come from another realm than this code.
+  if (typeof error !== 'object' || error === null || !isOutage(error)) return undefined;
   return new AppError(STORE_UNAVAILABLE, {
     public: 'The database is not available at the moment. Please try again.',
-    internal: error.message,
+    internal: String(Reflect.get(error, 'message')),
     cause: thrown,
   });
 }
 
-function isOutage(error: Error): boolean {
+function isOutage(error: object): boolean {
   const code: unknown = Reflect.get(error, 'code');
-  return typeof code === 'string' ? OUTAGE_CODE.test(code) : OUTAGE_MESSAGE.test(error.message);
+  return typeof code === 'string'
+    ? OUTAGE_CODE.test(code)
+    : OUTAGE_MESSAGE.test(String(Reflect.get(error, 'message')));
 }

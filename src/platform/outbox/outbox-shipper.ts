@@ -90,10 +90,11 @@ export class OutboxShipper implements OnApplicationBootstrap, BeforeApplicationS
   /** Ships everything and waits until it is recorded. Returns false when that took longer than the deadline. */
   async flush(deadlineMs: number): Promise<boolean> {
     const deadline = this.clock.monotonic() + deadlineMs;
-    await this.outbox.writer?.rotate({ onlyWhenOld: false });
     while ((this.outbox.writer?.segments.length ?? 0) > 0) {
       const remaining = deadline - this.clock.monotonic();
       if (remaining <= 0) return false;
+      // Lines that came meanwhile are in a file of their own, which would stay open for some seconds.
+      await this.outbox.writer?.rotate({ onlyWhenOld: false });
       const rounds = [...this.#shippers.values()].map((shipper) => shipper.runRound({ checkNow: true }));
       await Promise.race([Promise.all(rounds), sleep(remaining, undefined, { ref: false })]);
       await sleep(FLUSH_PAUSE_MS);

@@ -1,8 +1,7 @@
 import type { Queue } from 'bullmq';
-import type { JobPayloads, QueueName } from './jobs';
+import { OUTBOX_QUEUES, type JobPayloads, type QueueName } from './jobs';
 import type { QueueConfig } from './queue.config';
 
-const FIRST_RETRY_MS = 500;
 const KEEP_COMPLETED = { count: 1_000, age: 3_600 };
 
 /** Adds typed jobs. A job id that is already known is not added again. */
@@ -25,8 +24,11 @@ export class JobQueues {
     await queue.add(name, payload, {
       jobId,
       attempts: this.config.attempts,
-      backoff: { type: 'exponential', delay: FIRST_RETRY_MS },
+      // How long is for the workers to say.
+      backoff: { type: 'custom' },
       removeOnComplete: KEEP_COMPLETED,
+      // The outbox has the lines still and brings them again, which it cannot while their job is known.
+      removeOnFail: OUTBOX_QUEUES.has(name),
     });
   }
 }

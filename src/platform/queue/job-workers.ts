@@ -6,6 +6,11 @@ import { QUEUE_NAMES, type JobPayloads, type QueueName } from './jobs';
 import { QueueBackend } from './queue-backend';
 import { QueueConfig } from './queue.config';
 
+/** A worker that lost its store looks for it again after this long. */
+const RECONNECT_MS = 1_000;
+const FIRST_RETRY_MS = 500;
+/** Jobs that fail because the database is away are done soon after it is back. */
+const LONGEST_RETRY_MS = 30_000;
 /** How long running jobs may take to finish at a stop. */
 const CLOSE_LIMIT_MS = 10_000;
 
@@ -27,15 +32,18 @@ export class JobWorkers implements OnModuleInit, OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    const closed = Promise.all(this.workers.map((worker) => worker.close()));
+    const closed = Promise.all(this.workers.map((worker) => worker.close())).then(() => true);
     // Without its store a worker waits for ever; what it had in hand is done again by another one.
-    await Promise.race([closed, sleep(CLOSE_LIMIT_MS, undefined, { ref: false })]);
+    if (await Promise.race([closed, sleep(CLOSE_LIMIT_MS, false, { ref: false })])) return;
+    for (const worker of this.workers) void worker.disconnect().catch(() => undefined);
   }
 
   private start(processor: JobProcessor): Worker {
     const worker = new Worker<JobPayloads[QueueName]>(processor.queue, (job) => processor.process(job.data), {
       ...this.backend.options(),
       concurrency: this.config.concurrency,
+      runRetryDelay: RECONNECT_MS,
+      settings: { backoffStrategy: retryDelay },
     });
     worker.on('error', (error) => this.logger.warn(`Queue ${processor.queue}: ${error.message}`));
     worker.on('failed', (job, error) => {
@@ -45,6 +53,11 @@ export class JobWorkers implements OnModuleInit, OnApplicationShutdown {
     });
     return worker;
   }
+}
+
+/** Grows with every attempt, from 1, up to a limit. */
+function retryDelay(attempt: number): number {
+  return Math.min(FIRST_RETRY_MS * 2 ** (attempt - 1), LONGEST_RETRY_MS);
 }
 
 function assertComplete(processors: readonly JobProcessor[]): void {

@@ -18,3 +18,11 @@ export const QUEUE_NAMES = [
   'decision',
   'audit',
 ] as const satisfies readonly QueueName[];
+
+/** Queues whose jobs come from the outbox, where their lines stay until they are in their table. */
+export const OUTBOX_QUEUES: ReadonlySet<QueueName> = new Set<QueueName>([
+  'usage',
+  'requests',
+  'decision',
+  'audit',
+]);

@@ -16,8 +16,9 @@ export class QueueConfig {
   @Setting({
     env: 'QUEUE_ATTEMPTS',
     type: integer({ min: 1, max: 1_000 }),
-    default: 25,
-    describe: 'How often a failing job is tried, with growing pauses, before it is set aside as failed.',
+    default: 1_000,
+    describe:
+      'How often a failing job is tried, with pauses that grow to half a minute. Then an alert is set aside as failed; what came from the outbox is taken back to it and tried anew.',
   })
   readonly attempts: number;
 }

@@ -20,8 +20,9 @@ import { freePort, run, startServer, waitUntil } from './processes.mjs';
 const versions = ['15', '16', '17', '18'];
 
 /**
- * A throw-away PostgreSQL on the loopback interface. Answers `{ url, version, origin, stop }`, or `{ failure }`
- * in plain words when this machine can have none.
+ * A throw-away PostgreSQL on the loopback interface. Answers `{ url, version, origin, halt, resume, stop }`, or
+ * `{ failure }` in plain words when this machine can have none. `halt` ends the server and keeps its data, `resume`
+ * starts it at the same address; `stop` is for good.
  */
 export async function startPostgres(cacheFolder) {
   const binaries = await findBinaries(cacheFolder);
@@ -34,14 +35,14 @@ export async function startPostgres(cacheFolder) {
     if (cluster.failure === undefined) {
       // Another process may take the port between choosing and binding it.
       for (let attempt = 1; attempt <= 3; attempt += 1) {
-        const server = await startCluster(cluster);
-        if (server.failure === undefined) {
-          const stop = async () => {
-            await server.stop();
-            cleanUp();
+        const server = await startCluster(cluster, await freePort());
+        if (server.failure === undefined)
+          return {
+            url: server.url,
+            version: cluster.version,
+            origin: binaries.origin,
+            ...control(cluster, server, cleanUp),
           };
-          return { ...server, version: cluster.version, origin: binaries.origin, stop };
-        }
         cluster.failure = server.failure;
       }
     }
@@ -51,6 +52,21 @@ export async function startPostgres(cacheFolder) {
     cleanUp();
     return { failure: error.message };
   }
+}
+
+function control(cluster, first, cleanUp) {
+  let server = first;
+  return {
+    halt: () => server.stop(),
+    async resume() {
+      server = await startCluster(cluster, first.port);
+      if (server.failure !== undefined) throw new Error(server.failure);
+    },
+    async stop() {
+      await server.stop();
+      cleanUp();
+    },
+  };
 }
 
 async function findBinaries(cacheFolder) {
@@ -109,8 +125,7 @@ async function createCluster(folder, binaries) {
   return { bin, data, options, password, version: /\d+(\.\d+)?/.exec(version)?.[0] ?? 'unknown' };
 }
 
-async function startCluster({ bin, data, options, password }) {
-  const port = await freePort();
+async function startCluster({ bin, data, options, password }, port) {
   const settings = [
     `port=${port}`,
     'listen_addresses=127.0.0.1',
@@ -132,9 +147,9 @@ async function startCluster({ bin, data, options, password }) {
   };
   if (!(await waitUntil(check, 15_000))) {
     await server.stop();
-    return { failure: `PostgreSQL did not start: ${server.log().slice(-400)}` };
+    return { failure: `PostgreSQL did not start: ${server.log().slice(-400)}`, stop: server.stop };
   }
-  return { url: `postgres://test:${password}@127.0.0.1:${port}/postgres`, stop: server.stop };
+  return { port, url: `postgres://test:${password}@127.0.0.1:${port}/postgres`, stop: server.stop };
 }
 
 /** PostgreSQL refuses to run as root; then it runs as an existing account without rights. */

@@ -8,7 +8,8 @@ import { freePort, run, startServer, waitUntil } from './processes.mjs';
 
 /**
  * A throw-away Redis on the loopback interface that keeps nothing and evicts nothing. Answers
- * `{ url, version, origin, stop }`, or `{ failure }` in plain words when this machine can have none.
+ * `{ url, version, origin, halt, resume, stop }`, or `{ failure }` in plain words when this machine can have none.
+ * `halt` ends the server, `resume` starts an empty one at the same address; `stop` is for good.
  */
 export async function startRedis(cacheFolder) {
   const binary = await findBinary(cacheFolder);
@@ -20,22 +21,34 @@ export async function startRedis(cacheFolder) {
   let failure;
   // Another process may take the port between choosing and binding it.
   for (let attempt = 1; attempt <= 3; attempt += 1) {
-    const server = await launch(binary, folder);
+    const server = await launch(binary, folder, await freePort());
     if (server.failure === undefined) {
       return {
         url: server.url,
         version: /v=(\S+)/.exec(version.output)?.[1] ?? 'unknown',
         origin: binary.origin,
-        async stop() {
-          await server.stop();
-          rmSync(folder, { recursive: true, force: true });
-        },
+        ...control({ binary, folder }, server),
       };
     }
     failure = server.failure;
   }
   rmSync(folder, { recursive: true, force: true });
   return { failure };
+}
+
+function control({ binary, folder }, first) {
+  let server = first;
+  return {
+    halt: () => server.stop(),
+    async resume() {
+      server = await launch(binary, folder, first.port, first.password);
+      if (server.failure !== undefined) throw new Error(server.failure);
+    },
+    async stop() {
+      await server.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 async function findBinary(cacheFolder) {
@@ -55,9 +68,7 @@ async function findBinary(cacheFolder) {
   };
 }
 
-async function launch(binary, folder) {
-  const port = await freePort();
-  const password = randomBytes(12).toString('hex');
+async function launch(binary, folder, port, password = randomBytes(12).toString('hex')) {
   const configuration = join(folder, 'redis.conf');
   const settings = [
     `port ${port}`,
@@ -74,9 +85,9 @@ async function launch(binary, folder) {
   const server = startServer(binary.path, [configuration], { env: binary.environment, cwd: folder });
   if (!(await waitUntil(() => answersPing(port, password), 10_000))) {
     await server.stop();
-    return { failure: `Redis did not start: ${server.log().slice(-400)}` };
+    return { failure: `Redis did not start: ${server.log().slice(-400)}`, stop: server.stop };
   }
-  return { url: `redis://:${password}@127.0.0.1:${port}`, stop: server.stop };
+  return { port, password, url: `redis://:${password}@127.0.0.1:${port}`, stop: server.stop };
 }
 
 function answersPing(port, password) {

@@ -33,7 +33,7 @@ function expectRightBooks(summary: Summary): void {
 
 describe('kill -9 during 200 parallel requests, then restart (embedded shape)', () => {
   it(
-    'leaves exactly one ledger row for every call the vendor saw, and estimates only for calls in flight',
+    'usage records × process killed: exactly one row for every call the vendor saw, estimates only for calls in flight',
     async () => expectRightBooks(await killRun('embedded')),
     limitMs,
   );
@@ -42,7 +42,7 @@ describe('kill -9 during 200 parallel requests, then restart (embedded shape)', 
 describeWithPostgres('kill -9 during 200 parallel requests, then restart', () => {
   describeWithRedis('services shape', () => {
     it(
-      'leaves exactly one ledger row for every call the vendor saw, and estimates only for calls in flight',
+      'usage records × process killed: exactly one row for every call the vendor saw, estimates only for calls in flight',
       async () => expectRightBooks(await killRun('services')),
       limitMs,
     );

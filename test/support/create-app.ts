@@ -9,7 +9,7 @@ import { CONFIG_CLASSES } from '../../src/config-classes';
 import { counterName, currentWindow } from '../../src/cost/budgets/budget-counter';
 import { ChatService } from '../../src/gateway/chat.service';
 import { stopGracefully } from '../../src/graceful-stop';
-import { loadConfig, type LoadedConfig } from '../../src/platform/config/load-config';
+import { loadConfig, type LoadedConfig, type RawSettings } from '../../src/platform/config/load-config';
 import { NestLogger } from '../../src/platform/logging/nest-logger';
 import { OutboxShipper } from '../../src/platform/outbox/outbox-shipper';
 import { QuotaStore } from '../../src/quota/quota-store';
@@ -161,9 +161,7 @@ export async function startOn(
   const config = loadConfig(CONFIG_CLASSES, installation.settings);
   const worker = installation.shape === 'services' ? await startWorker(config) : undefined;
   try {
-    const app = await startApi(config);
-    return new TestApp(app, installation, async () => {
-      await stopGracefully(app);
+    return await startReplica(installation, {}, async () => {
       // Only now: the API waits for the ledger when it stops, and the worker is what fills it.
       await worker?.close();
       await afterStop();
@@ -172,6 +170,19 @@ export async function startOn(
     await worker?.close();
     throw error;
   }
+}
+
+/** Starts the API alone, beside what runs on the installation already; `settings` are those in which it differs. */
+export async function startReplica(
+  installation: Installation,
+  settings: RawSettings = {},
+  afterStop: () => Promise<void> = () => Promise.resolve(),
+): Promise<TestApp> {
+  const app = await startApi(loadConfig(CONFIG_CLASSES, { ...installation.settings, ...settings }));
+  return new TestApp(app, installation, async () => {
+    await stopGracefully(app);
+    await afterStop();
+  });
 }
 
 /** The worker process of the services shape, inside this process. */

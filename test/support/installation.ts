@@ -13,6 +13,8 @@ export interface InstallationOptions {
   readonly shape?: Shape;
   /** Settings by variable name; they win over the kit's own. */
   readonly settings?: RawSettings;
+  /** Servers that nobody else uses, in place of those all suites share; services shape only. */
+  readonly servers?: { readonly databaseUrl: string; readonly redisUrl: string };
 }
 
 /** Everything a process of the service needs: storage of its own, a fake vendor, keys, and the settings that say so. */
@@ -39,7 +41,8 @@ export async function prepareInstallation(options: InstallationOptions = {}): Pr
   const dataDir = mkdtempSync(join(tmpdir(), 'mm-app-'));
   const logFile = join(dataDir, 'app.log');
   const vendor = await new FakeVendor().start();
-  const storage = shape === 'embedded' ? await embeddedStorage(dataDir) : await servicesStorage();
+  const storage =
+    shape === 'embedded' ? await embeddedStorage(dataDir) : await servicesStorage(options.servers);
   const adminKey = 'test-administrator-key-0123456789';
   const userKeys = Array.from(
     { length: USERS },
@@ -83,7 +86,12 @@ async function embeddedStorage(dataDir: string): Promise<Storage> {
   return { settings: {}, remove: () => Promise.resolve() };
 }
 
-async function servicesStorage(): Promise<Storage> {
+async function servicesStorage(own: InstallationOptions['servers']): Promise<Storage> {
+  if (own)
+    return {
+      settings: { DATABASE_URL: own.databaseUrl, REDIS_URL: own.redisUrl },
+      remove: () => Promise.resolve(),
+    };
   const database = await createDatabase();
   const redisUrl = redisUrlOfWorker();
   await emptyRedis(redisUrl);

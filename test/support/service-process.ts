@@ -25,7 +25,9 @@ export class ServiceProcess extends AppClient {
   }
 
   /** Resolves when the process is ready for traffic. */
-  static async start(installation: Installation): Promise<ServiceProcess> {
+  static async start(
+    installation: Pick<Installation, 'settings' | 'dataDir' | 'adminKey'>,
+  ): Promise<ServiceProcess> {
     const port = await freePort();
     const child = spawn(process.execPath, ['--require', HOOK, join(ROOT, 'src/main.ts')], {
       cwd: installation.dataDir,

@@ -15,7 +15,7 @@ describeInBothShapes('a client that leaves', (shape) => {
   afterAll(() => app.stop(), 60_000);
   beforeEach(() => app.vendor.reset());
 
-  it('in the middle of a stream ends the call at the vendor at once and pays for what was delivered', async () => {
+  it('budgets × client aborts stream: cancelled at the vendor at once, and what was delivered is settled', async () => {
     app.vendor.respond(() => ({ text: LONG_TEXT, eventDelayMs: 5 }));
     const user = app.newUser();
     const leaving = new AbortController();
@@ -79,7 +79,7 @@ describeInBothShapes('a client that leaves', (shape) => {
     expect(await app.spendingOf(user)).toEqual({ spent: BigInt(rows[0]?.cost_nano_usd ?? 0), held: 0n });
   });
 
-  it('a hundred times leaves no call, no connection and no reservation behind', async () => {
+  it('usage records × client aborts stream: a hundred leave exactly one row each, and no call or reservation behind', async () => {
     app.vendor.respond(() => ({ text: LONG_TEXT, eventDelayMs: 5 }));
     const user = app.newUser();
     await Promise.all(

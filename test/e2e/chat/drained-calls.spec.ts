@@ -28,7 +28,7 @@ describe('a call whose client leaves, at a provider that bills the whole answer'
   afterAll(() => app.stop(), 60_000);
   beforeEach(() => app.vendor.reset());
 
-  it('is read to its end and booked with the usage of the vendor, streamed', async () => {
+  it('budgets × client aborts stream: read to its end and settled with the usage of the vendor, where it bills all', async () => {
     app.vendor.next({ text: TEXT, eventDelayMs: 5 });
     const user = app.newUser();
     const rows = await app.rowsOf(await leaveStreamAndWait(user));

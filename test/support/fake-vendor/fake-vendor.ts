@@ -122,6 +122,7 @@ export class FakeVendor {
     });
     const script = this.queue.shift() ?? scriptInPrompt(rawBody) ?? this.responder?.(call) ?? {};
     if (script.delayMs !== undefined) await this.pause(script.delayMs);
+    await script.until;
     if (script.stallBeforeHeaders === true) return;
     const dialect = dialectOf(call.path);
     const input: AnswerInput = {

@@ -24,6 +24,8 @@ export interface VendorScript {
 
   /** Waits before the status line. */
   readonly delayMs?: number;
+  /** Waits for this before the status line; in the process of the test only. */
+  readonly until?: Promise<unknown>;
   readonly stallBeforeHeaders?: boolean;
   /** Waits between two events of a stream. */
   readonly eventDelayMs?: number;

@@ -56,13 +56,13 @@ export class RecordsQueryDto {
   @ApiPropertyOptional({ description: 'Calls started at or after this instant (ISO 8601).' })
   @IsOptional()
   @Transform(({ value }) => toInstant(value))
-  @IsDate()
+  @IsDate({ message: 'from must be a date or instant such as 2026-11-30T08:00:00Z' })
   from?: Date;
 
   @ApiPropertyOptional({ description: 'Calls started before this instant (ISO 8601).' })
   @IsOptional()
   @Transform(({ value }) => toInstant(value))
-  @IsDate()
+  @IsDate({ message: 'to must be a date or instant such as 2026-11-30T08:00:00Z' })
   to?: Date;
 
   @PageLimit(1_000)

@@ -111,6 +111,20 @@ describeInBothShapes('analytics', (shape) => {
     expect((await app.get('/v1/analytics/costs?organization_id=org_x', { key: one })).status).toBe(404);
   });
 
+  it.each([
+    ['costs?days=abc', 'days', 'days must be an integer number'],
+    ['costs?start_date=2026-02-30', 'start_date', 'such as 2026-11-30'],
+    ['costs?start_date=2026-12-05&end_date=2026-12-01', 'end_date', 'before'],
+    ['costs?group_by=hour&days=90', 'days', '62 days'],
+    ['records?from=yesterday', 'from', 'such as 2026-11-30'],
+    ['records?cursor=abc', 'cursor', 'not one of ours'],
+  ])('says what is wrong with %s', async (query, param, words) => {
+    const answer = await app.get(`/v1/analytics/${query}`);
+
+    expect(answer.status).toBe(400);
+    expect(answer.error).toMatchObject({ param, message: expect.stringContaining(words) });
+  });
+
   it('lists the dearest requests, exports the ledger, and sums the tenant up', async () => {
     const rows = await app.ledgerRows();
     const expensive = await app.get('/v1/analytics/expensive?limit=2');
@@ -123,6 +137,12 @@ describeInBothShapes('analytics', (shape) => {
     const data = expensive.body['data'] as readonly Record<string, unknown>[];
     expect(data.map((row) => Number(row['cost_nano_usd']))).toEqual(dearest.slice(0, 2));
     expect(csv.text.split('\r\n')).toHaveLength(rows.length + 2);
+    const amounts = csv.text
+      .trim()
+      .split('\r\n')
+      .slice(1)
+      .map((line) => line.split(',').slice(-2));
+    for (const [nano, usd] of amounts) expect(usd).toBe((Number(nano) / 1e9).toFixed(9));
     expect(csv.headers.get('content-type')).toContain('text/csv');
     expect(metrics.body).toMatchObject({
       total_requests: rows.length,

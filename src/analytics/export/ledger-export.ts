@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { JsonObject } from '../../common/json';
+import { formatUsd } from '../../common/money';
 import { LEDGER_BUCKETS } from '../../cost/ledger/ledger-buckets';
 import type { RollupFilter } from '../rollup.query';
 import { WhereClause } from '../where-clause';
@@ -43,7 +44,7 @@ export class LedgerExport {
 
   /** Texts of whole lines; the first holds the names of the columns. */
   async *csv(filter: RollupFilter): AsyncGenerator<string> {
-    yield csvLine([...TEXTS, ...COUNTS, 'cost_nano_usd']);
+    yield csvLine([...TEXTS, ...COUNTS, 'cost_nano_usd', 'cost_usd']);
     let after: readonly [string, string] | undefined;
     for (;;) {
       const rows = await this.page(filter, after);
@@ -76,11 +77,13 @@ export class LedgerExport {
 
 function toLine(row: JsonObject): string {
   const cost = BigInt(String(row['cost_nano_usd']));
-  return csvLine([
+  const cells = [
     ...TEXTS.map((name) => toText(row[name])),
     ...COUNTS.map((name) => (row[name] === null ? null : Number(row[name]))),
     cost,
-  ]);
+  ];
+  // Written here, not by csvLine: the exact amount is a text, and a negative one is no formula.
+  return csvLine(cells).replace(/\r\n$/, `,${formatUsd(cost)}\r\n`);
 }
 
 function toText(value: unknown): CsvCell {

@@ -37,10 +37,10 @@ function toAppError(problems: readonly Problem[]): AppError {
 
 function problemsOf(error: ValidationError, parent: string): readonly Problem[] {
   const param = pathOf(parent, error.property);
-  const own = Object.values(error.constraints ?? {}).map((message) => ({
-    param,
-    message: message.slice(0, MAX_TEXT),
-  }));
+  // Reported last to first as they are written: that a value is no number at all says more than that it is not below a limit.
+  const own = Object.values(error.constraints ?? {})
+    .reverse()
+    .map((message) => ({ param, message: message.slice(0, MAX_TEXT) }));
   return [...own, ...(error.children ?? []).flatMap((child) => problemsOf(child, param))];
 }
 

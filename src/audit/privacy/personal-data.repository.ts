@@ -115,7 +115,8 @@ export class PersonalDataRepository {
   async erase(table: PersonalTable, subject: DataSubject, pseudonym: string): Promise<number> {
     if (table.erase === 'cascade') return 0;
     const found = `SELECT t.tableoid, t.ctid FROM ${table.table} t WHERE ${conditionOf(table)} LIMIT ${ERASE_BATCH}`;
-    const changes = [`${table.column} = $3`, ...(table.clear ?? []).map((column) => `${column} = NULL`)];
+    const named = table.column === undefined ? [] : [`${table.column} = $3`];
+    const changes = [...named, ...(table.clear ?? []).map((column) => `${column} = NULL`)];
     const statement =
       table.erase === 'delete'
         ? `DELETE FROM ${table.table} WHERE (tableoid, ctid) IN (${found}) AND $3::text IS NOT NULL RETURNING 1`
@@ -158,8 +159,8 @@ export class PersonalDataRepository {
   }
 }
 
-function conditionOf({ column, where }: PersonalTable): string {
-  return `t.organization_id = $1 AND t.${column} = $2${where === undefined ? '' : ` AND t.${where}`}`;
+function conditionOf({ match }: PersonalTable): string {
+  return `t.organization_id = $1 AND ${match}`;
 }
 
 function toObjects(rows: unknown): readonly Readonly<Record<string, unknown>>[] {

@@ -1,10 +1,10 @@
 /** A table that says something about a person. */
 export interface PersonalTable {
   readonly table: string;
-  /** Column with the user's id. */
-  readonly column: string;
-  /** Further condition on the row, SQL of ours. */
-  readonly where?: string;
+  /** Which rows `t` are about the user: SQL of ours, the organization is `$1` and the user `$2`. */
+  readonly match: string;
+  /** Column that gets the pseudonym. */
+  readonly column?: string;
   /** Columns that identify a row and order the export. */
   readonly key: readonly string[];
   /** Columns that are never exported: secrets, and what says nothing to the person. */
@@ -18,18 +18,52 @@ export interface PersonalTable {
   readonly clear?: readonly string[];
 }
 
+const BY_USER = 't.user_id = $2';
+const OWN_KEY = 'k.organization_id = $1 AND k.user_id = $2';
+
 /**
  * Everything the database knows about a user inside one organization, but for the account itself and the audit
- * trail, which have rules of their own. `test/integration/audit/personal-tables.spec.ts` fails when a table with a
- * user's id is neither here nor exempt.
+ * trail, which have rules of their own. `test/integration/audit/personal-tables.spec.ts` fails for every
+ * column of text that nobody has said about whether it can name a person.
  */
 export const PERSONAL_TABLES: readonly PersonalTable[] = [
-  { table: 'membership', column: 'user_id', key: ['user_id'], erase: 'cascade' },
-  { table: 'auth_session', column: 'user_id', key: ['id'], erase: 'cascade' },
-  { table: 'api_key', column: 'user_id', key: ['id'], hidden: ['hash'], erase: 'delete' },
-  { table: 'budget', column: 'scope_id', where: `level = 'user'`, key: ['id'], erase: 'delete' },
+  // Alerts name in their summary whom they name in their facts. Before the keys, which say whose they are.
+  {
+    table: 'alert_event',
+    match: `EXISTS (SELECT FROM jsonb_each_text(t.facts) AS fact WHERE fact.value = $2 OR fact.value IN (
+      SELECT k.id FROM api_key k WHERE ${OWN_KEY}))`,
+    key: ['id'],
+    hidden: ['dedupe_key'],
+    erase: 'delete',
+  },
+  {
+    table: 'budget_alert',
+    match: `(starts_with(t.budget_id, 'default/' || $2 || '/') OR EXISTS (
+      SELECT FROM api_key k WHERE ${OWN_KEY} AND starts_with(t.budget_id, 'key/' || k.id || '/')))`,
+    key: ['id'],
+    erase: 'delete',
+  },
+  {
+    table: 'security_event',
+    match: `((t.subject_kind = 'user' AND t.subject_id = $2) OR (t.subject_kind = 'api_key' AND EXISTS (
+      SELECT FROM api_key k WHERE ${OWN_KEY} AND k.id = t.subject_id)))`,
+    key: ['dedupe_key'],
+    hidden: ['dedupe_key'],
+    erase: 'delete',
+  },
+  { table: 'membership', match: BY_USER, key: ['user_id'], erase: 'cascade' },
+  { table: 'auth_session', match: BY_USER, key: ['id'], erase: 'cascade' },
+  {
+    table: 'budget',
+    match: `((t.level = 'user' AND t.scope_id = $2) OR (t.level = 'api_key' AND EXISTS (
+      SELECT FROM api_key k WHERE ${OWN_KEY} AND k.id = t.scope_id)))`,
+    key: ['id'],
+    erase: 'delete',
+  },
+  { table: 'api_key', match: BY_USER, key: ['id'], hidden: ['hash', 'previous_hash'], erase: 'delete' },
   {
     table: 'usage_record',
+    match: BY_USER,
     column: 'user_id',
     key: ['started_on', 'attempt_id'],
     erase: 'pseudonym',
@@ -37,6 +71,7 @@ export const PERSONAL_TABLES: readonly PersonalTable[] = [
   },
   {
     table: 'request_record',
+    match: BY_USER,
     column: 'user_id',
     key: ['requested_on', 'request_id'],
     hidden: ['fingerprint'],
@@ -45,19 +80,18 @@ export const PERSONAL_TABLES: readonly PersonalTable[] = [
   },
   {
     table: 'routing_decision',
+    match: BY_USER,
     column: 'user_id',
     key: ['decided_on', 'decision_id'],
     hidden: ['record'],
     erase: 'pseudonym',
   },
-  { table: 'routing_feedback', column: 'user_id', key: ['request_id', 'user_id'], erase: 'pseudonym' },
   {
-    table: 'security_event',
-    column: 'subject_id',
-    where: `subject_kind = 'user'`,
-    key: ['dedupe_key'],
-    hidden: ['dedupe_key'],
-    erase: 'delete',
+    table: 'routing_feedback',
+    match: BY_USER,
+    column: 'user_id',
+    key: ['request_id', 'user_id'],
+    erase: 'pseudonym',
   },
-  { table: 'rollup_key', column: 'user_id', key: ['id'], hidden: ['id'], erase: 'pseudonym' },
+  { table: 'rollup_key', match: BY_USER, column: 'user_id', key: ['id'], hidden: ['id'], erase: 'pseudonym' },
 ];

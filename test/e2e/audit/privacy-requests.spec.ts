@@ -1,5 +1,12 @@
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
+import { AlertDesk } from '../../../src/analytics/alerts/alert-desk';
+import { AlertRepository } from '../../../src/analytics/alerts/alert.repository';
+import { AlertsConfig } from '../../../src/analytics/alerts/alerts.config';
+import { BudgetAlerts } from '../../../src/analytics/alerts/budget-alerts';
+import { CostConfig } from '../../../src/cost/cost.config';
+import { loadConfig } from '../../../src/platform/config/load-config';
+import { silentMetrics } from '../../support/cost-kit';
 import { PrivacyUpkeep } from '../../../src/audit/privacy/privacy-upkeep';
 import { Eraser } from '../../../src/audit/privacy/eraser';
 import { ErasureRepository } from '../../../src/audit/privacy/erasure.repository';
@@ -15,6 +22,8 @@ interface Person {
   readonly key: string;
   readonly keyId: string;
   readonly email: string;
+  /** Where their key was used; nobody else's was. */
+  readonly network: string;
 }
 
 describeInBothShapes('requests of data subjects', (shape) => {
@@ -46,7 +55,34 @@ describeInBothShapes('requests of data subjects', (shape) => {
     expect((await app.chat(chatBody('hello', { model: 'gpt-4o-mini' }), { key })).status).toBe(200);
     expect((await app.get('/v1/audit/events', { key })).status).toBe(403);
     await app.settled();
-    return { userId, key, keyId, email };
+    const network = `203.0.${count}.0/24`;
+    await alarm(userId, keyId, network);
+    return { userId, key, keyId, email, network };
+  }
+
+  /** What the watches leave about somebody: an unusual key, and budgets of theirs that are used up. */
+  async function alarm(userId: string, keyId: string, network: string): Promise<void> {
+    await sql(
+      `INSERT INTO security_event (dedupe_key, organization_id, kind, subject_kind, subject_id, address, facts)
+       VALUES ($1, $2, 'unusual_spend', 'api_key', $1, $3, '{}')`,
+      [keyId, organizationId, network],
+    );
+    const budget = { budget_type: 'daily', budget_limit: 0.0000001, mode: 'warn' };
+    const scope = { level: 'user', id: userId };
+    expect((await app.post('/v1/analytics/budgets', { ...budget, scope })).status).toBe(201);
+    const dataSource = app.app.get<DataSource>(getDataSourceToken());
+    const settings = loadConfig([AlertsConfig, CostConfig], { DEFAULT_MONTHLY_BUDGET: '0.0000001' });
+    const desk = new AlertDesk(
+      new AlertRepository(dataSource),
+      [],
+      settings.get(AlertsConfig),
+      silentMetrics(),
+    );
+    await new BudgetAlerts(dataSource, desk, settings.get(CostConfig)).run();
+    const [told] = await sql('SELECT count(*)::int AS n FROM alert_event WHERE facts::text LIKE $1', [
+      `%${userId}%`,
+    ]);
+    expect(told?.['n']).toBeGreaterThan(4);
   }
 
   async function wholeDatabase(): Promise<string> {
@@ -63,7 +99,7 @@ describeInBothShapes('requests of data subjects', (shape) => {
   }
 
   it('exports the account, and every row about the person, without secrets', async () => {
-    const { userId, keyId, email } = await livelyPerson();
+    const { userId, keyId, email, network } = await livelyPerson();
 
     const answer = await app.post('/v1/privacy/export', { user_id: userId });
 
@@ -75,6 +111,8 @@ describeInBothShapes('requests of data subjects', (shape) => {
     expect(account).toMatchObject({ id: userId, email });
     expect(data['membership']).toHaveLength(1);
     expect(data['api_key']).toMatchObject([{ id: keyId }]);
+    expect(data['security_event']).toMatchObject([{ subject_id: keyId, address: network }]);
+    expect(data['alert_event']?.length).toBeGreaterThan(4);
     expect(data['usage_record']).toMatchObject([{ user_id: userId, provider: 'openai' }]);
     expect(data['audit_event']?.map((event) => event['action'])).toContain('permission.deny');
     expect(answer.text).not.toMatch(/"hash"|password_hash/);
@@ -98,7 +136,7 @@ describeInBothShapes('requests of data subjects', (shape) => {
   });
 
   it('erases: no table knows the person any more, sums stay, the trail stays whole', async () => {
-    const { userId, key, email } = await livelyPerson();
+    const { userId, key, email, network } = await livelyPerson();
     const sums = () =>
       sql('SELECT count(*)::int AS rows, sum(cost_nano_usd)::text AS cost FROM usage_record');
     const before = await sums();
@@ -116,6 +154,7 @@ describeInBothShapes('requests of data subjects', (shape) => {
     const database = await wholeDatabase();
     expect(database).not.toContain(userId);
     expect(database).not.toContain(email);
+    expect(database).not.toContain(network);
     expect(await sums()).toEqual(before);
     expect((await app.chat(chatBody('hello'), { key })).status).toBe(401);
     const report = await app.get('/v1/audit/verify');

@@ -96,7 +96,9 @@ function prepare() {
     config,
     routingStrategies.map((Strategy) => new Strategy()),
     new IntentClassifier(config, embedder),
-    new QualityForecast(new SemanticSpace(embedder, embedder, { timeoutMs: 150 }, { routerEmbedding() {} })),
+    new QualityForecast(
+      new SemanticSpace(embedder, embedder, { kind: 'static', timeoutMs: 150 }, { routerEmbedding() {} }),
+    ),
   );
   const cards = catalog
     .list()

@@ -79,6 +79,11 @@ export class EmbeddingPlanner {
     }
   }
 
+  /** A named embedding model that can be called with the credentials there are. */
+  findCallable(name: string): ModelCard | undefined {
+    return this.catalog.findByName(name).find((card) => card.embedding && this.providerOf(card));
+  }
+
   private decide(input: EmbeddingPlanningInput): EmbeddingPlan {
     const name = insistedModel(input.original.model);
     const size = sizeOfEmbedding(input.policy.request);

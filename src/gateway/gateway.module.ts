@@ -14,6 +14,8 @@ import { TenancyModule } from '../tenancy/tenancy.module';
 import { AuxiliaryCalls } from './auxiliary/auxiliary-calls';
 import { AuxiliaryTargets } from './auxiliary/auxiliary-targets';
 import { IntentOpinion } from './auxiliary/intent-opinion';
+import { PromptMeanings } from './auxiliary/prompt-meanings';
+import { RemoteEmbeddings } from './auxiliary/remote-embeddings';
 import { BudgetScopes } from './budgets/budget-scopes';
 import { BudgetsController } from './budgets/budgets.controller';
 import { ChatController } from './chat.controller';
@@ -95,6 +97,8 @@ import { REQUEST_PIPELINE } from './request.pipeline';
     AuxiliaryCalls,
     AuxiliaryTargets,
     IntentOpinion,
+    PromptMeanings,
+    RemoteEmbeddings,
     ChatPreparation,
     ChatPlanner,
     OutcomeEvidence,

@@ -92,8 +92,17 @@ export class RouterService {
 
   /** True when another opinion on the intent may be asked for: the choice is free, the label without influence, decisions need not be repeatable. */
   mayAskForIntent(request: ChatRequest, { intent }: RequestAnalysis, thresholds?: IntentThresholds): boolean {
-    if (this.config.testMode || this.directModelOf(request) !== undefined) return false;
-    return this.intents.isUnsure(intent, thresholds);
+    return this.mayAskVendors() && this.hasChoice(request) && this.intents.isUnsure(intent, thresholds);
+  }
+
+  /** False when decisions have to be repeatable. */
+  mayAskVendors(): boolean {
+    return !this.config.testMode;
+  }
+
+  /** False when the request names the model that has to answer. */
+  hasChoice(request: ChatRequest): boolean {
+    return this.directModelOf(request) === undefined;
   }
 
   /** The analysis after a language model was asked for the intent. */

@@ -49,7 +49,7 @@ export class RoutingConfig {
     type: flag(),
     default: false,
     describe:
-      'Makes the same request give the same decision: no language model is asked for its intent, and nothing is explored.',
+      'Makes the same request give the same decision: no vendor is asked for its intent or meaning, and nothing is explored.',
   })
   readonly testMode: boolean;
 

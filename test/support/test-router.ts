@@ -13,7 +13,12 @@ let space: SemanticSpace | undefined;
 
 /** The built-in embedder and its exemplars; loaded once. */
 export function builtInSpace(): SemanticSpace {
-  space ??= new SemanticSpace(embedder, embedder, { timeoutMs: 150 }, { routerEmbedding: () => undefined });
+  space ??= new SemanticSpace(
+    embedder,
+    embedder,
+    { kind: 'static', timeoutMs: 150 },
+    { routerEmbedding: () => undefined },
+  );
   return space;
 }
 

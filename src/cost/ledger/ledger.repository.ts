@@ -105,6 +105,7 @@ export class LedgerRepository {
     const rows: unknown = await this.dataSource.query(
       `SELECT user_id, provider, resolved_model, intent FROM usage_record
        WHERE organization_id = $1 AND request_id = $2 AND status = 'success' AND purpose NOT IN ('judge', 'classifier')
+         AND (purpose <> 'embedding' OR endpoint = 'embeddings')
        ORDER BY started_at DESC, attempt_id DESC LIMIT 1`,
       [organizationId, requestId],
     );

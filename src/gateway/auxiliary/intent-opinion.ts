@@ -2,7 +2,6 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { NanoUsd } from '../../common/money';
 import { lastUserText } from '../../llm/message-text';
 import { ConfigProblems } from '../../platform/config/load-config';
-import type { RequestFacts } from '../../platform/http/request-facts';
 import { labelIn, toLabelRequest } from '../../routing/intent/ask-for-label';
 import { LlmIntentConfig } from '../../routing/intent/llm-intent.config';
 import { RouterService, type RequestAnalysis } from '../../routing/router.service';
@@ -16,25 +15,13 @@ import type { SteeredChat } from '../steering/traffic-steering';
 import type { PlanningInput } from '../planning/route-decider';
 import { AuxiliaryCalls, type AuxiliaryRun } from './auxiliary-calls';
 import { AuxiliaryTargets, type AuxiliaryTarget } from './auxiliary-targets';
-
-/** A request that is about to be decided. */
-export interface Undecided {
-  readonly facts: RequestFacts;
-  /** Its policy's request is what may leave the house. */
-  readonly input: PlanningInput & Pick<SteeredChat, 'intentClassifier'>;
-  readonly decisionId: string;
-  /** Fires when the client leaves. */
-  readonly signal: AbortSignal;
-}
+import { PART_OF_CEILING, type Undecided } from './undecided';
 
 /** What was asked for, and what that cost. */
 export interface AskedIntent {
   readonly analysis: RequestAnalysis;
   readonly costNanoUsd: NanoUsd;
 }
-
-/** Of what the client wants to spend at most, this part may go into the decision. */
-const PART_OF_CEILING = 10n;
 
 /**
  * Asks a cheap language model what a request is about where the classifier is not sure. Only one of the seven labels is taken from

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ActiveRouters } from '../../decisions/routers/active-routers';
 import type { RouteRequest } from '../../routing/router.service';
-import { SemanticSpace, type MeaningSearch } from '../../routing/semantic/semantic-space';
 import { AnswerMemory } from './answer-memory';
 import { OutcomeEvidence } from './outcome-evidence';
 
@@ -11,7 +10,6 @@ export class TenantKnowledge {
   constructor(
     private readonly evidence: OutcomeEvidence,
     private readonly memory: AnswerMemory,
-    private readonly space: SemanticSpace,
     private readonly routers: ActiveRouters,
   ) {}
 
@@ -27,10 +25,5 @@ export class TenantKnowledge {
       evidence: this.evidence.of(organizationId, router?.learnedUntil),
       neighboursOf: (meaning) => this.memory.neighboursOf(organizationId, meaning),
     };
-  }
-
-  /** By an embedder other than the built-in, when one is configured. */
-  meaningOf(text: string, signal: AbortSignal): Promise<MeaningSearch> {
-    return this.space.findMeaning(text, signal);
   }
 }

@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { callerOf } from '../../access/gateway-request';
 import { Clock } from '../../common/clock';
 import { newId } from '../../common/ids';
-import { lastUserText } from '../../llm/message-text';
 import { AuxiliaryCalls } from '../auxiliary/auxiliary-calls';
 import { IntentOpinion } from '../auxiliary/intent-opinion';
+import { PromptMeanings } from '../auxiliary/prompt-meanings';
+import type { Undecided } from '../auxiliary/undecided';
 import type { ChatGatewayRequest, ReadyChat } from '../chat-gateway-request';
 import { TenantKnowledge } from '../learning/tenant-knowledge';
 import { routeOf } from '../route-of';
@@ -17,32 +18,31 @@ export class ChatPreparation {
   constructor(
     private readonly steering: TrafficSteering,
     private readonly knowledge: TenantKnowledge,
+    private readonly meanings: PromptMeanings,
     private readonly opinion: IntentOpinion,
     private readonly calls: AuxiliaryCalls,
     private readonly clock: Clock,
   ) {}
 
-  /** Waits for nobody unless the settings say so. */
+  /** Waits for no vendor unless the settings say so. */
   async prepare(request: ChatGatewayRequest, chat: ReadyChat, signal: AbortSignal): Promise<PlanningInput> {
+    const { state: facts } = request;
     const caller = callerOf(request);
-    const { requestId, span } = request.state;
     await this.knowledge.prepare(caller.organizationId);
-    const steered = await this.steering.steer({ ...chat, caller, requestId });
+    const steered = await this.steering.steer({ ...chat, caller, requestId: facts.requestId });
+    const decisionId = newId('dec', this.clock.now());
     const input = {
       ...chat,
       ...steered,
       search: {},
+      firstDecisionId: decisionId,
       requestedModel: chat.original.model,
       caller,
       route: routeOf(request),
-      requestId,
-      span,
+      requestId: facts.requestId,
+      span: facts.span,
     };
-    const [searched, asked] = await Promise.all([
-      this.searched(input, signal),
-      this.opinion.isWanted(steered) ? this.asked(request, input, signal) : {},
-    ]);
-    return { ...input, ...searched, ...asked };
+    return this.advised({ facts, input, decisionId, signal });
   }
 
   /** Resolves when every call made for a decision is settled. */
@@ -50,30 +50,22 @@ export class ChatPreparation {
     return this.calls.drained();
   }
 
-  private async searched(
-    { preferences, policy }: PlanningInput,
-    signal: AbortSignal,
-  ): Promise<Pick<PlanningInput, 'search'>> {
-    if (preferences.routing.engine !== 'semantic') return { search: {} };
-    // What policy left of the text: it may go to another service.
-    return { search: await this.knowledge.meaningOf(lastUserText(policy.request), signal) };
-  }
-
-  private async asked(
-    { state }: ChatGatewayRequest,
-    input: PlanningInput & Parameters<IntentOpinion['isWanted']>[0],
-    signal: AbortSignal,
-  ): Promise<Partial<PlanningInput>> {
-    const decisionId = newId('dec', this.clock.now());
-    const { analysis, costNanoUsd } = await this.opinion.ask({ facts: state, input, decisionId, signal });
+  private async advised(undecided: Undecided): Promise<PlanningInput> {
+    const { input } = undecided;
+    const [found, asked] = await Promise.all([
+      this.meanings.find(undecided),
+      this.opinion.isWanted(input) ? this.opinion.ask(undecided) : undefined,
+    ]);
+    const spent = found.costNanoUsd + (asked?.costNanoUsd ?? 0n);
     const { preferences } = input;
     const { ceilingNanoUsd } = preferences;
     return {
-      analysis,
-      firstDecisionId: decisionId,
-      auxiliaryNanoUsd: costNanoUsd,
+      ...input,
+      search: found.search,
+      analysis: asked?.analysis,
+      auxiliaryNanoUsd: spent,
       ...(ceilingNanoUsd !== undefined && {
-        preferences: { ...preferences, ceilingNanoUsd: ceilingNanoUsd - costNanoUsd },
+        preferences: { ...preferences, ceilingNanoUsd: ceilingNanoUsd - spent },
       }),
     };
   }

@@ -2,7 +2,7 @@ import { Setting } from '../config/setting';
 import { choice, integer, text } from '../config/setting-types';
 
 /** Who turns prompts into vectors. */
-export const EMBEDDER_KINDS = ['static', 'onnx'] as const;
+export const EMBEDDER_KINDS = ['static', 'onnx', 'remote'] as const;
 export type EmbedderKind = (typeof EMBEDDER_KINDS)[number];
 
 /** How the meaning of prompts is found for semantic routing. */
@@ -14,7 +14,7 @@ export class EmbeddingConfig {
     type: choice(EMBEDDER_KINDS),
     default: 'static',
     describe:
-      'Who turns prompts into vectors for semantic routing: `static` (built in, offline, microseconds) or `onnx` (a sentence transformer from ROUTER_EMBEDDER_PATH). The intent classifier always uses the built-in one.',
+      'Who turns prompts into vectors for semantic routing: `static` (built in, offline, microseconds), `onnx` (a sentence transformer from ROUTER_EMBEDDER_PATH) or `remote` (ROUTER_EMBEDDER_MODEL; costs money, which is booked for the tenant). The intent classifier always uses the built-in one.',
   })
   readonly kind: EmbedderKind;
 
@@ -37,11 +37,19 @@ export class EmbeddingConfig {
   readonly maxTokens: number;
 
   @Setting({
+    env: 'ROUTER_EMBEDDER_MODEL',
+    type: text(),
+    describe:
+      'Embedding model for ROUTER_EMBEDDER=remote, as `provider/model`. Of models that give shorter vectors, 256 numbers are asked for.',
+    example: 'openai/text-embedding-3-small',
+  })
+  readonly model: string | undefined;
+
+  @Setting({
     env: 'ROUTER_EMBEDDER_TIMEOUT_MS',
     type: integer({ min: 10, max: 10_000 }),
-    default: 150,
     describe:
-      'How long a decision waits for a vector. After that the built-in embedder is used, as it is when the configured one fails.',
+      'How long a decision waits for a vector: 150 for `onnx` and 800 for `remote` when not set. After that the built-in embedder is used, as it is when the configured one fails.',
   })
-  readonly timeoutMs: number;
+  readonly timeoutMs: number | undefined;
 }

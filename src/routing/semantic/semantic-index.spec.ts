@@ -2,8 +2,10 @@ import { routeInput, tieredCandidates } from '../../../test/support/route-inputs
 import { builtInSpace } from '../../../test/support/test-router';
 import { TIERED_CARDS } from '../../../test/support/routing-samples';
 import type { Embedder } from '../../llm/embedder';
+import { EmbedderRefusal } from '../../llm/embedder-refusal';
 import { StaticEmbedder } from '../../platform/embedding/static/static-embedder';
 import { SemanticStrategy } from '../strategies/semantic.strategy';
+import { EXEMPLARS } from './exemplars';
 import { semanticQuality } from './semantic-quality';
 import { SemanticSpace } from './semantic-space';
 import type { SemanticDemand } from './semantic-index';
@@ -77,9 +79,13 @@ describe('SemanticSpace', () => {
     lengths = 2;
     fails = false;
     hangs = false;
+    refuses = false;
+    readonly asked: (readonly string[])[] = [];
 
     async embed(texts: readonly string[], signal: AbortSignal): Promise<readonly Float32Array[]> {
       await Promise.resolve();
+      this.asked.push(texts);
+      if (this.refuses) throw new EmbedderRefusal('not_allowed');
       if (this.fails) throw new Error('away');
       if (this.hangs)
         await new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('late'))));
@@ -91,7 +97,7 @@ describe('SemanticSpace', () => {
     }
   }
 
-  function spaceOf(): {
+  function spaceOf(configured?: Embedder): {
     readonly other: OtherEmbedder;
     readonly made: SemanticSpace;
     readonly outcomes: readonly string[];
@@ -99,7 +105,12 @@ describe('SemanticSpace', () => {
     const other = new OtherEmbedder();
     const outcomes: string[] = [];
     const routerEmbedding = (name: string, outcome: string): unknown => outcomes.push(`${name} ${outcome}`);
-    const made = new SemanticSpace(other, new StaticEmbedder(), { timeoutMs: 150 }, { routerEmbedding });
+    const made = new SemanticSpace(
+      configured ?? other,
+      new StaticEmbedder(),
+      { kind: 'static', timeoutMs: 150 },
+      { routerEmbedding },
+    );
     return { other, made, outcomes };
   }
 
@@ -117,6 +128,23 @@ describe('SemanticSpace', () => {
     expect(late).toEqual({ failure: 'late' });
     expect(await made.findMeaning('hello', SIGNAL)).toEqual({ failure: 'failed' });
     expect(outcomes).toEqual(['other answered', 'other late', 'other failed']);
+  });
+
+  it('learns the exemplars from the first that may ask for them, and waits for them together with the prompt', async () => {
+    const { made, outcomes } = spaceOf(new StaticEmbedder());
+    const refused = new OtherEmbedder();
+    refused.refuses = true;
+    const allowed = new OtherEmbedder();
+    const first = await made.findMeaning('hello', SIGNAL, refused);
+    const second = await made.findMeaning('hello', SIGNAL, allowed);
+    await made.findMeaning('hello again', SIGNAL, new OtherEmbedder());
+
+    expect(first).toEqual({ failure: 'not_allowed' });
+    expect(second.meaning?.version).toBe('other-1');
+    expect(second.meaning && made.indexOf(second.meaning).version).toBe('other-1');
+    expect(allowed.asked.map((texts) => texts.length).sort((a, b) => a - b)).toEqual([1, EXEMPLARS.length]);
+    expect(outcomes).toEqual(['other not_allowed', 'other answered', 'other answered']);
+    expect(await made.findMeaning('hello', SIGNAL)).toEqual({});
   });
 
   it('takes no vector of another length', async () => {

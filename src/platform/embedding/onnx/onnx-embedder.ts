@@ -2,15 +2,12 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import type { OnModuleDestroy } from '@nestjs/common';
-import { textWindow } from '../../../common/text-window';
 import type { Embedder } from '../../../llm/embedder';
 import { startWorker } from '../../threads/start-worker';
+import { embeddedWindow } from '../embedded-window';
 import type { OnnxReply, OnnxRequest, OnnxTask } from './onnx-messages';
 import { versionOfModel, type OnnxModel } from './onnx-model';
 
-/** What is looked at of a text, in characters; the tokenizer cuts what is left to the model's window. */
-const HEAD = 6_000;
-const TAIL = 2_000;
 /** Texts that go through the model together. */
 const BATCH = 16;
 /** Texts that may wait for the thread; more would wait longer than any decision does. */
@@ -86,7 +83,7 @@ export class OnnxEmbedder implements Embedder, OnModuleDestroy {
     return new Promise((resolve, reject) => {
       const abort = (): void => reject(toError(signal.reason));
       signal.addEventListener('abort', abort, { once: true });
-      const job = { text: textWindow(text, HEAD, TAIL), signal, resolve, reject };
+      const job = { text: embeddedWindow(text), signal, resolve, reject };
       this.waiting.push({ ...job, done: () => signal.removeEventListener('abort', abort) });
     });
   }

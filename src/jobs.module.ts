@@ -11,6 +11,8 @@ import { LedgerUpkeep } from './cost/ledger/ledger-upkeep';
 import { RequestProcessor } from './cost/ledger/request.processor';
 import { RollupZones } from './cost/ledger/rollup-zones';
 import { UsageProcessor } from './cost/ledger/usage.processor';
+import { LearningJobsModule } from './decisions/learning/learning-jobs.module';
+import { RouterLearning } from './decisions/learning/router-learning';
 import { DecisionProcessor } from './decisions/store/decision.processor';
 import { DecisionStoreModule } from './decisions/store/decision-store.module';
 import { JOB_PROCESSORS, type JobProcessor } from './platform/queue/job-processor';
@@ -21,7 +23,14 @@ import { QueueModule } from './platform/queue/queue.module';
 
 /** Everything that runs background jobs: in the worker process, or in the API process when it is the only one. */
 @Module({
-  imports: [QueueModule, LedgerModule, AlertsModule, DecisionStoreModule, AuditJobsModule],
+  imports: [
+    QueueModule,
+    LedgerModule,
+    AlertsModule,
+    DecisionStoreModule,
+    AuditJobsModule,
+    LearningJobsModule,
+  ],
   providers: [
     {
       provide: JOB_PROCESSORS,
@@ -31,7 +40,7 @@ import { QueueModule } from './platform/queue/queue.module';
     JobWorkers,
     {
       provide: PERIODIC_TASKS,
-      inject: [LedgerUpkeep, RollupZones, AlertDesk, BudgetAlerts, ServiceAlerts],
+      inject: [LedgerUpkeep, RollupZones, AlertDesk, BudgetAlerts, ServiceAlerts, RouterLearning],
       useFactory: (...tasks: PeriodicTask[]): readonly PeriodicTask[] => tasks,
     },
     PeriodicTasks,

@@ -25,11 +25,12 @@ import { PolicyReplay, type ReplayVersions } from './routing/learning/replay/pol
 import { DEFAULT_PROFILE } from './routing/routing-profile';
 import { routingStrategies } from './routing/strategies/index';
 
-const USAGE = `npm run replay -- --policy candidate.yaml --from YYYY-MM-DD --to YYYY-MM-DD [--organization ID]
+const USAGE = `npm run replay -- --policy candidate.yaml --from YYYY-MM-DD --to YYYY-MM-DD [--organization ID] [--implicit]
 npm run replay -- --policy candidate.yaml --log decisions.jsonl
 
 Judges another routing policy, {engine?, objective?, weights?}, on logged decisions: those of the database between two days
-(UTC, both included) joined with the feedback on their answers, or those of a file with lines {record, outcome}. Uses
+(UTC, both included) joined with what became of their answers, or those of a file with lines {record, outcome}. Feedback
+counts, then grades of judges, and with --implicit answers about which nobody complained as good ones. Uses
 the settings of the service. The embedded database can only be read while the service is stopped.
 Exit code 0: there is a table. 2: there is none, and why.`;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
@@ -59,9 +60,16 @@ function readOptions(words: readonly string[]): Options {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
     args: [...words],
-    options: { policy: text, log: text, from: text, to: text, organization: text },
+    options: {
+      policy: text,
+      log: text,
+      from: text,
+      to: text,
+      organization: text,
+      implicit: { type: 'boolean', default: false },
+    },
   });
-  const { policy, log, from, to, organization } = values;
+  const { policy, log, from, to, organization, implicit } = values;
   if (policy === undefined) throw new Complaint(`--policy is missing\n\n${USAGE}`);
   if (log !== undefined) {
     if (from !== undefined || to !== undefined)
@@ -74,7 +82,12 @@ function readOptions(words: readonly string[]): Options {
   return {
     policy,
     log: undefined,
-    period: { from, to, ...(organization !== undefined && { organizationId: organization }) },
+    period: {
+      from,
+      to,
+      implicitOutcomes: implicit,
+      ...(organization !== undefined && { organizationId: organization }),
+    },
   };
 }
 

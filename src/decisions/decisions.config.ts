@@ -33,6 +33,15 @@ export class DecisionsConfig {
   readonly learnFromOutcomes: boolean;
 
   @Setting({
+    env: 'ROUTER_LEARNING_INTERVAL_MINUTES',
+    type: integer({ min: 1, max: 10_080 }),
+    default: 60,
+    describe:
+      'How often the worker learns a router for an organization that wants it, in minutes. Needs new decisions with an outcome each time.',
+  })
+  readonly learningIntervalMinutes: number;
+
+  @Setting({
     env: 'ROUTER_ARTEFACT_MAX_MB',
     type: integer({ min: 1, max: 64 }),
     default: 8,

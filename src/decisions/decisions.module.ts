@@ -4,6 +4,7 @@ import { OutboxModule } from '../platform/outbox/outbox.module';
 import { QueueModule } from '../platform/queue/queue.module';
 import { OutcomeOutboxConsumer } from './outcomes/outcome-outbox-consumer';
 import { OutcomeTally } from './outcomes/outcome-tally';
+import { LearningModule } from './learning/learning.module';
 import { TrainedRoutersModule } from './routers/trained-routers.module';
 import { SteeringModule } from './steering/steering.module';
 import { DecisionJournal } from './store/decision-journal';
@@ -12,7 +13,14 @@ import { DecisionStoreModule } from './store/decision-store.module';
 
 /** Routing decisions: how they are noted and where they are kept. */
 @Module({
-  imports: [OutboxModule, QueueModule, DecisionStoreModule, SteeringModule, TrainedRoutersModule],
+  imports: [
+    OutboxModule,
+    QueueModule,
+    DecisionStoreModule,
+    SteeringModule,
+    TrainedRoutersModule,
+    LearningModule,
+  ],
   providers: [
     DecisionJournal,
     DecisionOutboxConsumer,

@@ -4,7 +4,9 @@ import type { CascadeAnswer } from './execution/cascade-executor';
 import type { ChatRun } from './execution/chat-run';
 import type { CompletedAnswer } from './execution/plan-executor';
 import { RunSettlement } from './execution/run-settlement';
-import { AnswerOutcomes, type AnsweredChat } from './learning/answer-outcomes';
+import type { StreamedAnswer } from './execution/streamed-answer';
+import { AnswerOutcomes, taughtBy, type AnsweredChat } from './learning/answer-outcomes';
+import { WatchedAnswer } from './learning/watched-answer';
 import type { PlanningInput } from './planning/route-decider';
 import { RoutingHints } from './planning/routing-hints';
 
@@ -29,6 +31,15 @@ export class ChatEpilogue {
     if (cascade) this.outcomes.cascaded(chat, cascade);
   }
 
+  /** The same stream; once it has passed, what can be seen of it is noted. */
+  watched(chat: AnsweredChat, answer: StreamedAnswer): StreamedAnswer {
+    return new WatchedAnswer(answer, (seen) => {
+      this.outcomes.asked(chat);
+      if (seen) this.outcomes.checked(chat, answer.receipt?.card ?? answer.target.card, seen);
+      if (answer.cascade) this.outcomes.cascaded(chat, answer.cascade);
+    });
+  }
+
   /** Not awaited by the client's answer; see {@link drained}. */
   finish(run: ChatRun, { input, plan }: FinishedChat): void {
     this.remember(run, { input, plan });
@@ -46,9 +57,14 @@ export class ChatEpilogue {
     if (!tally.answer) return;
     const conversation = { caller, request: original, session: preferences.session };
     const earlier = this.hints.findEarlierAnswer(conversation);
-    if (earlier) this.outcomes.regenerated({ input, plan }, earlier.card);
+    if (earlier) this.outcomes.regenerated({ input, plan }, earlier.card, earlier.taughtBy);
     const { target, usage } = tally.answer;
     const { card, region } = target;
-    this.hints.rememberAnswer(conversation, { card, region, tokens: inputTokensOf(usage) });
+    this.hints.rememberAnswer(conversation, {
+      card,
+      region,
+      tokens: inputTokensOf(usage),
+      taughtBy: taughtBy({ input, plan }),
+    });
   }
 }

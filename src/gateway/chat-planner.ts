@@ -4,6 +4,7 @@ import type { NanoUsd } from '../common/money';
 import { overCeiling } from '../cost/over-ceiling';
 import { DecisionJournal } from '../decisions/store/decision-journal';
 import { noRouteError, type NoRoute } from '../routing/no-route';
+import { DIRECT } from '../routing/plan-route';
 import type { RoutePlan } from '../routing/route-plan';
 import type { RequestAnalysis, RouteDecision } from '../routing/router.service';
 import { MetricsService } from '../telemetry/metrics.service';
@@ -20,6 +21,8 @@ export interface ChatPlan {
   readonly analysis: RequestAnalysis;
   readonly priceVersion: string;
   readonly targets: readonly ExecutionTarget[];
+  /** What becomes of the answer says something about a choice that was free and is kept. */
+  readonly teaches: boolean;
 }
 
 /** Turns a request into a plan: features and intent, offers, decision, limits. Throws when nothing can answer. */
@@ -57,11 +60,12 @@ export class ChatPlanner {
     const startedAt = performance.now();
     const { decision, size, ...decided } = this.decider.decide(input, remainingBudget);
     this.metrics.routerDecision({ route: input.route, durationMs: performance.now() - startedAt });
-    this.note(input, decided.decisionId, decision);
+    const isKept = this.note(input, decided.decisionId, decision);
     if (decision.kind === 'none') throw this.refusal(decision.noRoute, size, remainingBudget);
     return {
       ...decided,
       plan: decision.plan,
+      teaches: isKept && decision.plan.strategy !== DIRECT,
       targets: this.targetsOf(decision.plan, size).map((target) =>
         this.board.asCalledBy(target, input.caller.organizationId),
       ),
@@ -72,8 +76,8 @@ export class ChatPlanner {
     { caller, requestId, experiment }: PlanningInput,
     decisionId: string,
     decision: RouteDecision,
-  ): void {
-    this.journal.note({
+  ): boolean {
+    return this.journal.note({
       decision_id: decisionId,
       organization_id: caller.organizationId,
       request_id: requestId,

@@ -65,9 +65,10 @@ export class ChatService {
   }
 
   /** A stream whose first content has arrived. */
-  open({ run, plan }: AdmittedChat): Promise<StreamedAnswer> {
+  async open({ run, plan, input }: AdmittedChat): Promise<StreamedAnswer> {
     const { cascade } = plan.plan;
-    return cascade ? this.cascades.open(run, cascade) : this.executor.open(run);
+    const answer = cascade ? await this.cascades.open(run, cascade) : await this.executor.open(run);
+    return this.epilogue.watched({ input, plan }, answer);
   }
 
   /** Settles the hold with what was spent. Not awaited by the client's answer; see {@link drained}. */

@@ -55,4 +55,17 @@ describe('filterOffers', () => {
       expect.objectContaining({ halfOpen: true, healthPercent: 88, latencyMs: 13, expectedCost: 7n }),
     ]);
   });
+
+  it('knows the model with the warm cache by its name, also when it has prices of its own', () => {
+    const affinity = { card: { ...card, prices: [] }, region: 'us', saving: 7n };
+    const { candidates } = filterOffers(
+      [sampleOffer(card, { region: 'us' }), sampleOffer(card, { region: 'eu' })],
+      {
+        ...RULES,
+        affinity,
+      },
+    );
+
+    expect(candidates.map(({ cacheSaving }) => cacheSaving)).toEqual([7n, 0n]);
+  });
 });

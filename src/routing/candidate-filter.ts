@@ -3,6 +3,7 @@ import { coversRegion, permitsModel, permitsRegion } from '../access/access-rule
 import type { ModelCard } from '../catalog/model-card';
 import type { NanoUsd } from '../common/money';
 import {
+  keyOfCard,
   namesOfCard,
   type CacheAffinity,
   type Candidate,
@@ -86,7 +87,8 @@ function isRegionAllowed(written: string, { region: wanted, regionRules }: Filte
 }
 
 function toCandidate(offer: Offer, { affinity }: FilterRules): Candidate {
-  const isWarm = affinity?.card === offer.card && affinity.region === offer.region;
+  // By name: the same model with prices of its own is another object.
+  const isWarm = affinity?.region === offer.region && keyOfCard(affinity.card) === keyOfCard(offer.card);
   return {
     card: offer.card,
     region: offer.region,

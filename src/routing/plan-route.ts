@@ -5,7 +5,7 @@ import type { RoutePlan } from './route-plan';
 import type { RoutingStrategy } from './strategies/routing-strategy';
 
 /** `strategy` of a plan in which the client named the model. */
-const DIRECT = 'direct';
+export const DIRECT = 'direct';
 
 /**
  * Makes the plan of an input: by the strategy, or, when the client named a model, that model first

@@ -23,13 +23,28 @@ export interface OutcomeCount {
   readonly score_sum: number;
 }
 
-/** Counts of a second or so, booked once by their id. */
+/** What became of one answer; joined with its decision by the request. */
+export interface AnswerOutcome {
+  readonly request_id: string;
+  readonly organization_id: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly source: OutcomeSource;
+  /** 0 bad … 1 good. */
+  readonly score: number;
+}
+
+/** Outcomes of a second or so, booked once by their id. */
 export interface OutcomeBatch {
   readonly batch_id: string;
   readonly counts: readonly OutcomeCount[];
+  /** Of answers whose decision is kept; absent in batches of earlier versions. */
+  readonly answers?: readonly AnswerOutcome[];
 }
 
 const TEXTS = ['organization_id', 'provider', 'model', 'intent', 'source', 'day'] as const;
+
+const ANSWER_TEXTS = ['request_id', 'organization_id', 'provider', 'model', 'source'] as const;
 
 /** Checks a batch that comes back from a file or a queue; undefined when it is not one of ours. */
 export function parseOutcomeBatch(value: unknown): OutcomeBatch | undefined {
@@ -43,8 +58,19 @@ export function bandOf(confidence: number): number {
 
 function isBatch(value: unknown): value is OutcomeBatch {
   if (!isJsonObject(value) || typeof value['batch_id'] !== 'string') return false;
-  const { counts } = value;
-  return Array.isArray(counts) && counts.every(isCount);
+  const { counts, answers = [] } = value;
+  return Array.isArray(counts) && counts.every(isCount) && Array.isArray(answers) && answers.every(isAnswer);
+}
+
+function isAnswer(value: unknown): value is AnswerOutcome {
+  if (!isJsonObject(value)) return false;
+  const { score } = value;
+  return (
+    ANSWER_TEXTS.every((field) => typeof value[field] === 'string') &&
+    typeof score === 'number' &&
+    score >= 0 &&
+    score <= 1
+  );
 }
 
 function isCount(value: unknown): value is OutcomeCount {

@@ -2,12 +2,14 @@ import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Clock } from '../../common/clock';
 import { newId } from '../../common/ids';
 import { Outbox } from '../../platform/outbox/outbox';
-import type { OutcomeCount } from './outcome-count';
+import type { AnswerOutcome, OutcomeCount } from './outcome-count';
 
 /** One outcome of one answer. */
 export interface Outcome extends Omit<OutcomeCount, 'day' | 'count' | 'score_sum'> {
   /** 0 bad … 1 good. */
   readonly score: number;
+  /** The request whose decision it says something about; absent when that is not kept. */
+  readonly requestId?: string;
 }
 
 const FLUSH_MS = 1_000;
@@ -21,6 +23,7 @@ const MAX_KEYS = 2_000;
 @Injectable()
 export class OutcomeTally implements BeforeApplicationShutdown {
   private counts = new Map<string, OutcomeCount>();
+  private answers = new Map<string, AnswerOutcome>();
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> = Promise.resolve();
 
@@ -29,7 +32,8 @@ export class OutcomeTally implements BeforeApplicationShutdown {
     private readonly clock: Clock,
   ) {}
 
-  add({ score, ...key }: Outcome): void {
+  add({ score: given, requestId, ...key }: Outcome): void {
+    const score = Math.min(Math.max(given, 0), 1);
     const day = new Date(this.clock.now()).toISOString().slice(0, 10);
     const name = JSON.stringify([...Object.values(key), day]);
     const known = this.counts.get(name);
@@ -37,10 +41,18 @@ export class OutcomeTally implements BeforeApplicationShutdown {
       ...key,
       day,
       count: (known?.count ?? 0) + 1,
-      score_sum: (known?.score_sum ?? 0) + Math.min(Math.max(score, 0), 1),
+      score_sum: (known?.score_sum ?? 0) + score,
     });
-    if (this.counts.size >= MAX_KEYS) void this.flush();
+    if (requestId !== undefined) this.addAnswer(requestId, { ...key, score });
+    if (this.counts.size + this.answers.size >= MAX_KEYS) void this.flush();
     else this.timer ??= setTimeout(() => void this.flush(), FLUSH_MS).unref();
+  }
+
+  /** The last word of a source about an answer counts. */
+  private addAnswer(requestId: string, outcome: Outcome): void {
+    const { organization_id, provider, model, source, score } = outcome;
+    const answer = { request_id: requestId, organization_id, provider, model, source, score };
+    this.answers.set(`${requestId} ${source}`, answer);
   }
 
   /** Resolves when everything counted so far is in the outbox, or lost because it is full. */
@@ -48,10 +60,12 @@ export class OutcomeTally implements BeforeApplicationShutdown {
     clearTimeout(this.timer);
     this.timer = undefined;
     const counts = [...this.counts.values()];
+    const answers = [...this.answers.values()];
     if (counts.length > 0) {
       this.counts = new Map();
+      this.answers = new Map();
       const id = newId('evt', this.clock.now());
-      const payload = { batch_id: id, counts };
+      const payload = { batch_id: id, counts, answers };
       this.writing = this.outbox
         .append({ topic: 'outcome', kind: 'event', id, payload })
         .catch(() => undefined);

@@ -22,10 +22,16 @@ export interface BandSum {
   readonly scoreSum: number;
 }
 
-/** The marker and the counts are one statement: a batch that is delivered again changes nothing. */
+/** The marker and the outcomes are one statement: a batch that is delivered again changes nothing. */
 const BOOK = `
   WITH fresh AS (
     INSERT INTO routing_outcome_batch (batch_id) VALUES ($1) ON CONFLICT DO NOTHING RETURNING batch_id
+  ), answers AS (
+    INSERT INTO routing_answer_outcome (request_id, source, organization_id, provider, model, score)
+    SELECT r.request_id, r.source, r.organization_id, r.provider, r.model, r.score
+    FROM fresh, jsonb_to_recordset($3::jsonb) AS r(
+      request_id text, source text, organization_id text, provider text, model text, score real)
+    ON CONFLICT (request_id, source) DO UPDATE SET score = excluded.score
   )
   INSERT INTO routing_outcome (organization_id, provider, model, intent, band, source, day, count, score_sum)
   SELECT r.organization_id, r.provider, r.model, r.intent, r.band, r.source, r.day, r.count, r.score_sum
@@ -49,8 +55,8 @@ const ALL_OUTCOMES = `
 export class OutcomeRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
-  async book({ batch_id, counts }: OutcomeBatch): Promise<void> {
-    await this.dataSource.query(BOOK, [batch_id, JSON.stringify(counts)]);
+  async book({ batch_id, counts, answers = [] }: OutcomeBatch): Promise<void> {
+    await this.dataSource.query(BOOK, [batch_id, JSON.stringify(counts), JSON.stringify(answers)]);
   }
 
   async findBooked(batchIds: readonly string[]): Promise<ReadonlySet<string>> {
@@ -96,6 +102,7 @@ export class OutcomeRepository {
   /** Forgets counts and markers before a day. */
   async dropBefore(day: string): Promise<void> {
     await this.dataSource.query('DELETE FROM routing_outcome WHERE day < $1::date', [day]);
+    await this.dataSource.query('DELETE FROM routing_answer_outcome WHERE noted_at < $1::date', [day]);
     await this.dataSource.query('DELETE FROM routing_outcome_batch WHERE booked_at < $1::date', [day]);
   }
 }

@@ -28,6 +28,23 @@ export class TrainedRouterRepository {
     return found ? toRouter(found) : undefined;
   }
 
+  async findByFingerprint(organizationId: string, fingerprint: string): Promise<TrainedRouter | undefined> {
+    const found = await this.routers.findOneBy({ organizationId, fingerprint });
+    return found ? toRouter(found) : undefined;
+  }
+
+  /** Drops learned routers that never counted, but for the newest ones. */
+  async dropProposals(organizationId: string, kept: number): Promise<void> {
+    await this.dataSource.query(
+      `DELETE FROM trained_router WHERE router_id IN (
+         SELECT router_id FROM trained_router r
+         WHERE organization_id = $1 AND origin = 'learned'
+           AND NOT EXISTS (SELECT FROM router_activation a WHERE a.router_id = r.router_id)
+         ORDER BY router_id DESC OFFSET $2)`,
+      [organizationId, kept],
+    );
+  }
+
   /** The artefact as JSON text. */
   async findContent(organizationId: string, routerId: string): Promise<string | undefined> {
     const found = await this.routers.findOne({

@@ -26,14 +26,16 @@ export class DecisionJournal {
     private readonly config: DecisionsConfig,
   ) {}
 
-  note({ always, toRecord, ...ids }: NewDecision): void {
-    if (!always && Math.random() * 1000 >= this.config.samplePermille) return;
+  /** False when the sampling leaves it out. */
+  note({ always, toRecord, ...ids }: NewDecision): boolean {
+    if (!always && Math.random() * 1000 >= this.config.samplePermille) return false;
     const payload: DecisionEvent = { ...ids, record: JSON.stringify(toRecord()) };
     const line = { topic: 'decision', kind: 'event', id: ids.decision_id, payload: { ...payload } } as const;
     this.latest = this.outbox.append(line).then(
       () => void (this.isFailing = false),
       (error: unknown) => this.complain(error),
     );
+    return true;
   }
 
   /** Resolves when every decision noted so far is in the outbox or lost: lines are written in order. */

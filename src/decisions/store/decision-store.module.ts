@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { Clock, SystemClock } from '../../common/clock';
 import { FeedbackRepository } from '../feedback/feedback.repository';
 import { RoutingFeedbackEntity } from '../feedback/routing-feedback.entity';
+import { AnswerOutcomeEntity } from '../outcomes/answer-outcome.entity';
 import { OutcomeBatchEntity } from '../outcomes/outcome-batch.entity';
 import { OutcomeRepository } from '../outcomes/outcome.repository';
 import { RoutingOutcomeEntity } from '../outcomes/routing-outcome.entity';
@@ -21,6 +22,7 @@ import { RoutingVersionRepository } from './routing-version.repository';
       RoutingVersionEntity,
       RoutingOutcomeEntity,
       OutcomeBatchEntity,
+      AnswerOutcomeEntity,
       RoutingFeedbackEntity,
     ]),
   ],

@@ -9,5 +9,5 @@ export interface StreamedAnswer extends AsyncIterable<ChatStreamEvent> {
   /** What was booked for it; there when the iteration is over. */
   readonly receipt: AttemptReceipt | undefined;
   /** How the cascade went that led to it. */
-  readonly cascade?: CascadeReport;
+  readonly cascade?: CascadeReport | undefined;
 }

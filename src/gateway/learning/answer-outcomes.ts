@@ -28,7 +28,14 @@ export interface AnsweredChat {
     PlanningInput,
     'caller' | 'preferences' | 'original' | 'policy' | 'requestId' | 'search'
   >;
-  readonly plan: Pick<ChatPlan, 'analysis'>;
+  readonly plan: Pick<ChatPlan, 'analysis' | 'teaches'>;
+}
+
+interface NotedOutcome {
+  readonly source: OutcomeSource;
+  readonly score: number;
+  /** The request it is about, when its decision was free and is kept. */
+  readonly about: string | undefined;
 }
 
 /** Notes what can be seen of an answer's goodness without asking anybody. */
@@ -47,28 +54,33 @@ export class AnswerOutcomes {
     this.memory.rememberPrompt(input.requestId, input.search.meaning ?? this.space.meaningOf(text));
   }
 
-  /** A whole answer: whether its form holds. */
-  checked(chat: AnsweredChat, card: ModelCard, result: ChatResult): void {
+  /** A whole answer, streamed or not: whether its form holds. */
+  checked(chat: AnsweredChat, card: ModelCard, result: Pick<ChatResult, 'choices'>): void {
     const { faults } = checkAnswer(chat.input.original, result);
     const isFaulty = faults.some((fault) => MODELS_FAULTS.has(fault));
-    this.add(chat, card, { source: 'check', score: isFaulty ? 0 : 1 });
+    this.add(chat, card, { source: 'check', score: isFaulty ? 0 : 1, about: taughtBy(chat) });
   }
 
   /** A cascade: the judge's grades. */
-  cascaded(chat: AnsweredChat, { steps }: CascadeReport): void {
-    for (const { provider, model, grade } of steps)
-      if (grade !== undefined) this.add(chat, { provider, model }, { source: 'judge', score: grade });
+  cascaded(chat: AnsweredChat, { steps, answeredStep }: CascadeReport): void {
+    for (const [i, { provider, model, grade }] of steps.entries())
+      if (grade !== undefined)
+        this.add(
+          chat,
+          { provider, model },
+          { source: 'judge', score: grade, about: i === answeredStep ? taughtBy(chat) : undefined },
+        );
   }
 
-  /** The client asked the same again: the answer was not what it wanted. */
-  regenerated(chat: AnsweredChat, card: ModelCard): void {
-    this.add(chat, card, { source: 'regeneration', score: 0 });
+  /** The client asked the same again: the answer was not what it wanted. `about` is the request that had it. */
+  regenerated(chat: AnsweredChat, card: ModelCard, about: string | undefined): void {
+    this.add(chat, card, { source: 'regeneration', score: 0, about });
   }
 
   private add(
     { input, plan }: AnsweredChat,
     { provider, model }: Pick<ModelCard, 'provider' | 'model'>,
-    { source, score }: { readonly source: OutcomeSource; readonly score: number },
+    { source, score, about }: NotedOutcome,
   ): void {
     if (!input.preferences.learn) return;
     const { label, confidence } = plan.analysis.intent;
@@ -83,6 +95,12 @@ export class AnswerOutcomes {
       band: bandOf(confidence),
       source,
       score,
+      ...(about !== undefined && { requestId: about }),
     });
   }
+}
+
+/** The request whose decision its outcome says something about. */
+export function taughtBy({ input, plan }: AnsweredChat): string | undefined {
+  return plan.teaches ? input.requestId : undefined;
 }

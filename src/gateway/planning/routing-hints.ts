@@ -19,6 +19,8 @@ export interface WarmModel {
   readonly region: string;
   /** Tokens of the prompt that was answered; so many of the next one may be cached. */
   readonly tokens: number;
+  /** The request that was answered, when what becomes of the answer says something about its decision. */
+  readonly taughtBy?: string | undefined;
 }
 
 interface Conversation {

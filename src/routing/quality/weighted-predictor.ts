@@ -101,7 +101,7 @@ export class WeightedPredictor implements QualityPredictor {
 }
 
 /** A prediction with what stored decisions taught about the model; between 0.01 and 0.99. */
-function adjustQuality(
+export function adjustQuality(
   quality: number,
   card: ModelCard,
   { traits, vector }: { readonly traits: ReadonlyMap<string, LinearHead>; readonly vector: PromptVector },

@@ -30,7 +30,7 @@ const OPENING_CHARACTERS = 200;
 const SAME_LINES = 6;
 
 /** Looks at the first choice. */
-export function checkAnswer(request: ChatRequest, result: ChatResult): AnswerSigns {
+export function checkAnswer(request: ChatRequest, result: Pick<ChatResult, 'choices'>): AnswerSigns {
   const [choice] = result.choices;
   if (!choice) return { faults: ['empty'], formHolds: false, tokenProbability: undefined };
   const calls = choice.content.filter((part) => part.type === 'tool-call');

@@ -1,4 +1,6 @@
+import { DataSource } from 'typeorm';
 import { ApiKeyAuthenticator } from '../../../src/auth/api-key-authenticator';
+import { LoggedDecisionReader } from '../../../src/decisions/replay/logged-decision-reader';
 import { OutcomeRepository } from '../../../src/decisions/outcomes/outcome.repository';
 import { OutcomeTally } from '../../../src/decisions/outcomes/outcome-tally';
 import { OutcomeEvidence } from '../../../src/gateway/learning/outcome-evidence';
@@ -134,6 +136,52 @@ describeInBothShapes('feedback', (shape) => {
     expect(await outcomes.sumByBand('org_x', TODAY)).toEqual([
       { intent: 'chat_lite', band: 3, count: 10, scoreSum: 8 },
     ]);
+  });
+
+  it('is joined with decisions by request, as are the forms of streamed answers, complaints and repetitions', async () => {
+    const key = app.newUser();
+    const asked = async (
+      text: string,
+      reply: string,
+      conversation: readonly object[] = [],
+    ): Promise<string> => {
+      app.vendor.respond(() => ({ text: reply }));
+      const messages = [...conversation, { role: 'user', content: text }];
+      const answer = await app.stream({ ...chatBody(text), messages }, { key });
+      await app.settled();
+      return answer.headers.get('x-modelmuxer-request-id') ?? '';
+    };
+    const turns = [
+      { role: 'user', content: 'Hello' },
+      { role: 'assistant', content: 'How can I help?' },
+    ];
+    const refused = await asked('What is a fjord?', "I'm sorry, but I cannot help with that.");
+    const sound = await asked('What is a glacier?', 'A river of ice.');
+    const praised = await asked('What is a moraine?', 'What a glacier leaves behind.');
+    const repeated = await asked('What is an esker?', 'A ridge.', turns);
+    await asked('What is an esker?', 'A long ridge of gravel.', turns);
+    const { body } = await app.post('/v1/feedback', { request_id: praised, score: 0.7 }, { key });
+    await app.app.get(OutcomeTally).flush();
+    await app.settled();
+    const outcomesOf = async (implicitOutcomes: boolean): Promise<ReadonlyMap<string, number>> => {
+      const known = new Map<string, number>();
+      const dataSource = app.app.get(DataSource);
+      const period = { from: TODAY, to: new Date().toISOString().slice(0, 10), organizationId };
+      const rows = await dataSource.query<{ decision_id: string; request_id: string }[]>(
+        'SELECT decision_id, request_id FROM routing_decision',
+      );
+      const requests = new Map(rows.map((row) => [row.decision_id, row.request_id]));
+      for await (const page of new LoggedDecisionReader(dataSource).read({ ...period, implicitOutcomes }))
+        for (const { record, outcome } of page.decisions) known.set(requests.get(record.id) ?? '', outcome);
+      return known;
+    };
+    const stated = await outcomesOf(false);
+    const all = await outcomesOf(true);
+    const ids = [refused, sound, praised, repeated];
+
+    expect(body).toMatchObject({ score: 0.7 });
+    expect(ids.map((id) => stated.get(id))).toEqual([undefined, undefined, 0.7, undefined]);
+    expect(ids.map((id) => all.get(id))).toEqual([0, 1, 0.7, 0]);
   });
 
   it('is what thresholds of confidence are proposed from', async () => {

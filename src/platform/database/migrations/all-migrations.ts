@@ -16,6 +16,7 @@ import { CreateRollups1764500000000 } from './1764500000000-create-rollups';
 import { CreatePriceUpdate1764800000000 } from './1764800000000-create-price-update';
 import { IndexRollups1764500100000 } from './1764500100000-index-rollups';
 import { CreateTrainedRouters1764700300000 } from './1764700300000-create-trained-routers';
+import { CreateRouterLearning1764700400000 } from './1764700400000-create-router-learning';
 import { CreateAlerts1764500200000 } from './1764500200000-create-alerts';
 import { CreateAuditTrail1764300000000 } from './1764300000000-create-audit-trail';
 import { CreateAuditCheckpoints1764300100000 } from './1764300100000-create-audit-checkpoints';
@@ -50,4 +51,5 @@ export const ALL_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   AddServiceTier1765100000000,
   CreateTrainedRouters1764700300000,
   AddLeastCost1765100100000,
+  CreateRouterLearning1764700400000,
 ];

@@ -6,6 +6,8 @@ export interface LoggedDecision {
   readonly record: DecisionRecord;
   /** How good the answer was, 0..1. */
   readonly outcome: number;
+  /** `provider/model` the answer came from; not always the one that was chosen first. */
+  readonly model?: string;
 }
 
 /** Reads one JSON line `{record, outcome}` of a log; throws an Error that names the line when it is something else. */

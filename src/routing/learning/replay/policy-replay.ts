@@ -64,7 +64,7 @@ export class PolicyReplay {
   }
 
   add(logged: LoggedDecision, versions: ReplayVersions): void {
-    const input = inputOf(logged.record, versions);
+    const input = toReplayInput(logged.record, versions);
     if (typeof input === 'string') {
       this.#skip(input);
       return;
@@ -111,7 +111,8 @@ export class PolicyReplay {
   }
 }
 
-function inputOf(record: DecisionRecord, versions: ReplayVersions): RouteInput | SkipReason {
+/** What a record was decided from, or why it says nothing about other choices. */
+export function toReplayInput(record: DecisionRecord, versions: ReplayVersions): RouteInput | SkipReason {
   if (record.v[0] !== ROUTER_VERSION) return 'other version of the router';
   if (record.m !== undefined) return 'the client named the model';
   if (record.n.length === 0) return 'nobody could answer';

@@ -1,0 +1,82 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsBoolean, IsInt, IsOptional, Max, Min } from 'class-validator';
+import type { LearningSettings, LearningState } from './learning-settings';
+
+const FEWEST = 200;
+const MOST = 10_000;
+
+export class LearningSettingsDto {
+  @ApiProperty({ description: 'Learn from logged decisions and what became of them. Off by default.' })
+  @IsBoolean()
+  enabled: boolean;
+
+  @ApiPropertyOptional({
+    default: false,
+    description:
+      'Activate a router that replay finds better. Otherwise it is kept as a proposal in `/v1/routers`.',
+  })
+  @IsOptional()
+  @IsBoolean()
+  automatic_activation: boolean = false;
+
+  @ApiPropertyOptional({
+    default: false,
+    description:
+      'Count answers of the right form, about which nobody said anything and which nobody asked for again, as good ones. Otherwise only feedback and grades of judges count.',
+  })
+  @IsOptional()
+  @IsBoolean()
+  implicit_outcomes: boolean = false;
+
+  @ApiPropertyOptional({
+    minimum: FEWEST,
+    maximum: MOST,
+    default: 400,
+    description: 'Decisions with an outcome that there must be.',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(FEWEST)
+  @Max(MOST)
+  min_outcomes: number = 400;
+}
+
+export class LearningStateDto extends LearningSettingsDto {
+  @ApiProperty({ type: String, nullable: true, example: '2026-11-30T09:00:00.000Z' })
+  last_run_at: string | null;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+    description:
+      '`outcome` is `waiting`, `nothing_learned`, `refused`, `not_better`, `proposed` or `activated`; `reason` says why.',
+    example: {
+      outcome: 'refused',
+      reason:
+        "12.0 % of the candidate's choices were never tried under the logged policy (at most 5 %); turn exploration on and wait",
+      decisions: 812,
+    },
+  })
+  last_result: object | null;
+}
+
+export function toLearningSettings(dto: LearningSettingsDto): LearningSettings {
+  return {
+    enabled: dto.enabled,
+    automatic: dto.automatic_activation,
+    implicitOutcomes: dto.implicit_outcomes,
+    minOutcomes: dto.min_outcomes,
+  };
+}
+
+export function toLearningStateDto(state: LearningState): LearningStateDto {
+  return {
+    enabled: state.enabled,
+    automatic_activation: state.automatic,
+    implicit_outcomes: state.implicitOutcomes,
+    min_outcomes: state.minOutcomes,
+    last_run_at: state.lastRunAt,
+    last_result: state.lastResult,
+  };
+}

@@ -9,7 +9,7 @@ import type { QualityEvidence } from './quality-evidence';
 import type { AskedOpinion } from './intent/intent-classifier';
 import { replayDecision } from './replay-decision';
 import { fingerprintOf } from './fingerprint';
-import { DEFAULT_PROFILE } from './routing-profile';
+import { DEFAULT_PROFILE, type RoutingProfile } from './routing-profile';
 import { EMBEDDER_FAILURES, type EmbedderFailure } from './semantic/embedder-failure';
 
 const strategies = allStrategies();
@@ -152,6 +152,23 @@ describe('replayDecision', () => {
       ),
       { numRuns: 300 },
     );
+  });
+
+  it('makes a decision from before prices were compared with the typical cost again, by the weights kept with it', () => {
+    // Written by the version that knew logarithms only; its profile has no scale of prices.
+    const record = JSON.parse(
+      '{"id":"dec_1","v":[3,"c0ffee123456","53fa064b"],"e":"hybrid","o":"balanced","f":[28,5,7,1,0,0,0,"000000000000000"],"i":[0,996,2,2],"im":"fbed0d49","t":250,"c":[0,1,2,3],"p":"4rgu8,16v7k,apsw,6fhc","l":"b4,b4,b4,b4","k":"pmoblyic","pv":"250e1671","s":"910099874299788499659999","n":[2,1,3,0],"q":1,"z":1}',
+    ) as DecisionRecord;
+    const kept = {
+      objectives: { ...DEFAULT_PROFILE.objectives, balanced: { quality: 0.72, price: 0.23, speed: 0.05 } },
+    };
+    const four = catalogOf(['a', 'b', 'c', 'd'].map((model, i) => sampleCard(`p${i % 2}`, model)));
+
+    const replay = (profile: RoutingProfile): ReturnType<typeof replayDecision> =>
+      replayDecision(record, { catalog: four, profileOf: () => profile, strategies });
+
+    expect(replay(kept)).toMatchObject({ kind: 'replayed', identical: true });
+    expect(replay({ ...kept, priceScale: 'typical' })).toMatchObject({ kind: 'replayed', identical: false });
   });
 
   it('notices when a record was altered', () => {

@@ -23,7 +23,7 @@ import type { RoutePlan } from './route-plan';
 import { insistedModel } from './routed-name';
 import { RoutingConfig } from './routing.config';
 import { parseRoutingPreference, type RoutingPreference } from './routing-preference';
-import type { RoutingProfile } from './routing-profile';
+import { DEFAULT_PROFILE, type RoutingProfile } from './routing-profile';
 import type { EmbedderFailure } from './semantic/embedder-failure';
 import { ROUTING_STRATEGIES, type RoutingStrategy } from './strategies/routing-strategy';
 
@@ -80,7 +80,7 @@ export class RouterService {
     private readonly forecast: QualityForecast,
   ) {
     this.getStrategy(config.defaultStrategy);
-    this.profile = { objectives: config.objectiveWeights };
+    this.profile = { ...DEFAULT_PROFILE, objectives: config.objectiveWeights };
     this.profileVersion = fingerprintOf(this.profile);
   }
 

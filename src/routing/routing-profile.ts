@@ -8,18 +8,27 @@ export interface ObjectiveShares {
   readonly speed: number;
 }
 
+/**
+ * How cheap is told in a number. `typical`: by the square root of the cost against the typical cost of the request's
+ * candidates. `logarithm`: twice as dear is the same step everywhere; only for records from before there was a choice.
+ */
+export type PriceScale = 'typical' | 'logarithm';
+
 /** How hybrid and semantic routing weigh, as data: settings, a routing policy or an experiment may bring another one. */
 export interface RoutingProfile {
   readonly objectives: Readonly<Record<Objective, ObjectiveShares>>;
+  /** Absent in profiles kept from before there was a choice: `logarithm`. */
+  readonly priceScale?: PriceScale;
 }
 
 export const DEFAULT_PROFILE: RoutingProfile = {
   objectives: {
-    cost_optimized: { quality: 0.45, price: 0.5, speed: 0.05 },
-    balanced: { quality: 0.72, price: 0.23, speed: 0.05 },
-    quality_focused: { quality: 0.97, price: 0.02, speed: 0.01 },
-    speed: { quality: 0.4, price: 0.05, speed: 0.55 },
+    cost_optimized: { quality: 0.3, price: 0.66, speed: 0.04 },
+    balanced: { quality: 0.5, price: 0.45, speed: 0.05 },
+    quality_focused: { quality: 0.95, price: 0.04, speed: 0.01 },
+    speed: { quality: 0.38, price: 0.1, speed: 0.52 },
   },
+  priceScale: 'typical',
 };
 
 const PARTS = ['quality', 'price', 'speed'] as const;
@@ -38,9 +47,11 @@ export function readObjectiveShares(value: unknown): RoutingProfile['objectives'
 
 /** True for a profile as it was kept, with its weights to the last digit. */
 export function isRoutingProfile(value: unknown): value is RoutingProfile {
-  const objectives = isJsonObject(value) ? value['objectives'] : undefined;
+  if (!isJsonObject(value)) return false;
+  const { objectives, priceScale } = value;
   return (
     isJsonObject(objectives) &&
+    (priceScale === undefined || priceScale === 'typical' || priceScale === 'logarithm') &&
     OBJECTIVES.every((objective) => {
       const shares = objectives[objective];
       return isJsonObject(shares) && PARTS.every((part) => typeof shares[part] === 'number');

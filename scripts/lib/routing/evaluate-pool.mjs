@@ -3,6 +3,9 @@ import { savings } from './pair-metrics.mjs';
 import { predictRows } from './predictions.mjs';
 
 const KNOBS = 250;
+/** Weight of price against quality, at the ends. */
+const LEAST_RATIO = 0.005;
+const MOST_RATIO = 50;
 const NANO = 1e9;
 
 /** All models of the file: the hybrid engine chooses, once per setting of how much price counts. */
@@ -14,7 +17,7 @@ export function evaluatePool(rows, { names, costs, ...setup }) {
   const lines = [];
   for (let step = 0; step < KNOBS; step += 1) {
     const price = priceShare(step);
-    const profile = profileFor(price);
+    const profile = { ...modules.DEFAULT_PROFILE, objectives: objectivesAt(price) };
     for (const one of predicted)
       lines.push({
         id: one.row.id,
@@ -27,15 +30,16 @@ export function evaluatePool(rows, { names, costs, ...setup }) {
   return { lines, ...report(labelled, names, lines) };
 }
 
-/** From quality alone to price alone, in equal factors between. */
+/** From quality alone to nearly price alone, in equal factors of the price against the quality between. */
 function priceShare(step) {
   if (step === 0) return 0;
-  return 0.002 * (0.9 / 0.002) ** ((step - 1) / (KNOBS - 2));
+  const ratio = LEAST_RATIO * (MOST_RATIO / LEAST_RATIO) ** ((step - 1) / (KNOBS - 2));
+  return ratio / (1 + ratio);
 }
 
-function profileFor(price) {
+function objectivesAt(price) {
   const shares = { quality: 1 - price, price, speed: 0 };
-  return { objectives: { cost_optimized: shares, balanced: shares, quality_focused: shares, speed: shares } };
+  return { cost_optimized: shares, balanced: shares, quality_focused: shares, speed: shares };
 }
 
 function choose(engine, { names, quality, features, intent }, { cards, costs, profile }) {

@@ -2,7 +2,7 @@ import { routeInput, tieredCandidates } from '../../../test/support/route-inputs
 import { TIERED_CARDS } from '../../../test/support/routing-samples';
 import type { Candidate } from '../candidate';
 import type { RouteInput } from '../route-input';
-import { readObjectiveShares } from '../routing-profile';
+import { DEFAULT_PROFILE, readObjectiveShares } from '../routing-profile';
 import { HybridStrategy } from './hybrid.strategy';
 
 const strategy = new HybridStrategy();
@@ -36,7 +36,9 @@ describe('HybridStrategy', () => {
   it('takes the weights from the profile, as data', () => {
     const objectives = readObjectiveShares({ balanced: { quality: 0, price: 1, speed: 0 } });
 
-    expect(chosen('Write a Python function to sort a list', { profile: { objectives } })).toBe('small-a');
+    expect(
+      chosen('Write a Python function to sort a list', { profile: { ...DEFAULT_PROFILE, objectives } }),
+    ).toBe('small-a');
   });
 
   it('prefers a cheap model that is predicted to be as good as a dear one', () => {

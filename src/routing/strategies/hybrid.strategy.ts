@@ -4,11 +4,11 @@ import type { RouteInput } from '../route-input';
 import type { CandidateScore, RoutePlan } from '../route-plan';
 import { healthPenalty, millisecondsOf, roundScore } from './candidate-traits';
 import { pickSteps } from './pick-steps';
+import { priceScores } from './price-scale';
 import type { RoutingStrategy } from './routing-strategy';
 import { Scale } from './scale';
 import { classifyTask } from './task-class';
 
-const MIN_LOG_PRICE_SPAN = Math.log(8);
 const MIN_LOG_TIME_SPAN = Math.log(8);
 /** A request that takes this share of the budget that is left, or more, loses the whole penalty. */
 const BUDGET_SHARE = 0.25;
@@ -41,18 +41,16 @@ export class HybridStrategy implements RoutingStrategy {
   }
 }
 
-/** Predicted quality as it is; price and time on the scale of this request's candidates. */
+/** Predicted quality as it is; price and time against this request's candidates. */
 function scoreByPrediction(input: RouteInput): CandidateScore[] {
   const weights = input.profile.objectives[input.objective];
-  const prices = new Scale();
+  const prices = priceScores(input.candidates, input.profile.priceScale ?? 'logarithm');
   const times = new Scale();
-  for (const candidate of input.candidates) {
-    prices.add(Math.log(Math.max(Number(candidate.expectedCost - candidate.cacheSaving), 1)));
+  for (const candidate of input.candidates)
     times.add(Math.log(Math.max(millisecondsOf(candidate, input.expectedOutputTokens), 1)));
-  }
   return input.candidates.map((candidate, i) => {
     const { quality } = candidate;
-    const price = roundScore(1 - prices.shareAboveLowest(i, MIN_LOG_PRICE_SPAN));
+    const price = prices[i] ?? 0;
     const speed = roundScore(1 - times.shareAboveLowest(i, MIN_LOG_TIME_SPAN));
     const wanted = weights.quality * quality + weights.price * price + weights.speed * speed;
     const lost = healthPenalty(candidate) + budgetPenalty(candidate, input);

@@ -16,6 +16,7 @@ import { AuxiliaryTargets } from './auxiliary/auxiliary-targets';
 import { IntentOpinion } from './auxiliary/intent-opinion';
 import { PromptMeanings } from './auxiliary/prompt-meanings';
 import { RemoteEmbeddings } from './auxiliary/remote-embeddings';
+import { AliasDirectory } from './alias-directory';
 import { BudgetScopes } from './budgets/budget-scopes';
 import { BudgetsController } from './budgets/budgets.controller';
 import { ChatController } from './chat.controller';
@@ -122,6 +123,7 @@ import { REQUEST_PIPELINE } from './request.pipeline';
     EmbeddingPlanner,
     EmbeddingService,
     ModelDirectory,
+    AliasDirectory,
     ProvidersHealthCheck,
   ],
   exports: [ChatService, ProvidersHealthCheck],

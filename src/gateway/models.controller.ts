@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger'
 import { callerOf, type GatewayRequest } from '../access/gateway-request';
 import { RequirePermission } from '../access/require-permission.decorator';
 import { AppError } from '../common/app-error';
+import { AliasDirectory } from './alias-directory';
 import { ApiErrors } from './dto/api-errors.decorator';
 import { ModelDto, ModelListDto } from './dto/model.dto';
 import { GATEWAY_ERRORS } from './gateway.errors';
@@ -12,18 +13,24 @@ import { ModelDirectory } from './model-directory';
 @ApiTags('Models')
 @Controller('v1/models')
 export class ModelsController {
-  constructor(private readonly directory: ModelDirectory) {}
+  constructor(
+    private readonly directory: ModelDirectory,
+    private readonly aliases: AliasDirectory,
+  ) {}
 
   @Get()
   @RequirePermission('models:read')
   @ApiOperation({
     summary: 'List the models you may use',
-    description: '`auto` stands for the choice of the router.',
+    description:
+      "`auto` stands for the choice of the router. The organization's own names (`/v1/model-aliases`) are at the end.",
   })
   @ApiOkResponse({ type: ModelListDto })
   @ApiErrors(401, 403, 429)
-  list(@Req() request: GatewayRequest): ModelListDto {
-    return { object: 'list', data: [...this.directory.modelsOf(callerOf(request))] };
+  async list(@Req() request: GatewayRequest): Promise<ModelListDto> {
+    const caller = callerOf(request);
+    const aliases = await this.aliases.list(caller);
+    return { object: 'list', data: [...this.directory.modelsOf(caller), ...aliases] };
   }
 
   /** Ids may contain slashes (`provider/model`), which the wildcard keeps. */
@@ -33,9 +40,10 @@ export class ModelsController {
   @ApiParam({ name: 'id', example: 'demo/demo-small' })
   @ApiOkResponse({ type: ModelDto })
   @ApiErrors(401, 403, 404, 429)
-  get(@Req() request: GatewayRequest, @Param('id') id: string | string[]): ModelDto {
+  async get(@Req() request: GatewayRequest, @Param('id') id: string | string[]): Promise<ModelDto> {
     const name = Array.isArray(id) ? id.join('/') : id;
-    const model = this.directory.findModel(callerOf(request), name);
+    const caller = callerOf(request);
+    const model = this.directory.findModel(caller, name) ?? (await this.aliases.find(caller, name));
     if (model) return model;
     throw new AppError(GATEWAY_ERRORS.modelNotFound, {
       public: 'The model does not exist or you do not have access to it',

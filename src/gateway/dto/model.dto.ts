@@ -18,6 +18,15 @@ export class ModelPricingDto {
   unit: string;
 }
 
+/** A model that takes a share of an alias's traffic. */
+export class ModelShareDto {
+  @ApiProperty({ example: 'openai/gpt-4o-mini' })
+  model: string;
+
+  @ApiProperty({ example: 1 })
+  weight: number;
+}
+
 /** A model as OpenAI lists it, and what the router knows of it. */
 export class ModelDto {
   @ApiProperty({ example: 'openai/gpt-4o-mini' })
@@ -52,6 +61,12 @@ export class ModelDto {
 
   @ApiPropertyOptional({ type: [String], description: 'Other names of the model.' })
   aliases?: string[];
+
+  @ApiPropertyOptional({
+    type: [ModelShareDto],
+    description: "Present on the organization's own names: the models behind it, traffic shared by weight.",
+  })
+  leads_to?: ModelShareDto[];
 
   @ApiPropertyOptional({ description: 'Present on the built-in demonstration models.' })
   demo?: boolean;

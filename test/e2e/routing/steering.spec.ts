@@ -1,5 +1,6 @@
 import { chatBody } from '../../support/app-client';
 import { createApp, type TestApp } from '../../support/create-app';
+import { makeTenant } from '../../support/tenants';
 
 const ALIASES = '/v1/model-aliases';
 const EXPERIMENTS = '/v1/routing-experiments';
@@ -38,6 +39,49 @@ describe('model aliases', () => {
     });
     expect(removed.status).toBe(204);
     expect((await app.get(`${ALIASES}/team-default`)).status).toBe(404);
+  });
+
+  it('are among the models of their organization, with what they lead to, as far as the caller may use that', async () => {
+    const one = await app.post(ALIASES, { name: 'house-model', targets: [{ model: 'gpt-4o-mini' }] });
+    await app.post(ALIASES, {
+      name: 'house-split',
+      targets: [{ model: 'openai/gpt-4o', weight: 3 }, { model: 'auto' }],
+    });
+    const limited = await app.createKey({ allowed_models: ['gpt-4o'] });
+    const { owner } = await makeTenant(app);
+    await wait(EFFECTIVE_MS);
+    const modelsOf = async (key: string): Promise<readonly Record<string, unknown>[]> => {
+      const { body } = await app.get('/v1/models', { key });
+      return (body['data'] as Record<string, unknown>[]).filter(({ id }) => String(id).startsWith('house-'));
+    };
+    const mini = await app.get('/v1/models/openai/gpt-4o-mini');
+    const found = await app.get('/v1/models/house-model');
+
+    expect(one.status).toBe(201);
+    expect(await modelsOf(app.adminKey)).toEqual([
+      expect.objectContaining({
+        id: 'house-model',
+        object: 'model',
+        owned_by: 'organization',
+        pricing: mini.body['pricing'],
+        context_window: mini.body['context_window'],
+        leads_to: [{ model: 'openai/gpt-4o-mini', weight: 1 }],
+      }),
+      {
+        id: 'house-split',
+        object: 'model',
+        created: mini.body['created'],
+        owned_by: 'organization',
+        leads_to: [
+          { model: 'openai/gpt-4o', weight: 3 },
+          { model: 'auto', weight: 1 },
+        ],
+      },
+    ]);
+    expect(found.body).toMatchObject({ id: 'house-model', leads_to: [{ model: 'openai/gpt-4o-mini' }] });
+    expect((await modelsOf(limited.key)).map(({ id }) => id)).toEqual(['house-split']);
+    expect(await modelsOf(owner.key)).toEqual([]);
+    expect((await app.get('/v1/models/house-model', { key: owner.key })).status).toBe(404);
   });
 
   it.each([

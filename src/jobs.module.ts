@@ -3,6 +3,7 @@ import { AlertDesk } from './analytics/alerts/alert-desk';
 import { AlertProcessor } from './analytics/alerts/alert.processor';
 import { AlertsModule } from './analytics/alerts/alerts.module';
 import { BudgetAlerts } from './analytics/alerts/budget-alerts';
+import { LedgerAlerts } from './analytics/alerts/ledger-alerts';
 import { ServiceAlerts } from './analytics/alerts/service-alerts';
 import { AuditJobsModule } from './audit/audit-jobs.module';
 import { AuditProcessor } from './audit/trail/audit.processor';
@@ -40,7 +41,15 @@ import { QueueModule } from './platform/queue/queue.module';
     JobWorkers,
     {
       provide: PERIODIC_TASKS,
-      inject: [LedgerUpkeep, RollupZones, AlertDesk, BudgetAlerts, ServiceAlerts, RouterLearning],
+      inject: [
+        LedgerUpkeep,
+        RollupZones,
+        AlertDesk,
+        BudgetAlerts,
+        ServiceAlerts,
+        LedgerAlerts,
+        RouterLearning,
+      ],
       useFactory: (...tasks: PeriodicTask[]): readonly PeriodicTask[] => tasks,
     },
     PeriodicTasks,

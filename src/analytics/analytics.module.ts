@@ -8,6 +8,7 @@ import { AlertsController } from './alerts/alerts.controller';
 import { AnalyticsController } from './analytics.controller';
 import { CapacityService } from './capacity/capacity.service';
 import { CostsService } from './costs/costs.service';
+import { DeadLettersController } from './dead-letters/dead-letters.controller';
 import { LedgerExport } from './export/ledger-export';
 import { LatencyQuery } from './latency/latency.query';
 import { ReconcileController } from './reconcile/reconcile.controller';
@@ -31,6 +32,7 @@ import { UserStatsService } from './summary/user-stats.service';
     RecordsController,
     AnalyticsController,
     AdviceController,
+    DeadLettersController,
     ReconcileController,
     SummaryController,
   ],

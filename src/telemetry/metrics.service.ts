@@ -242,6 +242,11 @@ export class MetricsService {
     if (this.enabled) this.metrics.ledgerRows.inc(rows);
   }
 
+  /** Rows that the ledger refused and that are kept as dead letters. */
+  deadLetters(topic: 'usage' | 'request', rows: number): void {
+    if (this.enabled) this.metrics.deadLetters.inc({ topic }, rows);
+  }
+
   alertRaised(kind: string, severity: string): void {
     if (this.enabled)
       this.metrics.alerts.inc({ kind: this.names.of(kind), severity: this.names.of(severity) });

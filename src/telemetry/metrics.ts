@@ -130,6 +130,7 @@ function money({ counter, gauge, histogram }: Define) {
       [],
     ),
     ledgerRows: counter('modelmuxer_ledger_rows_total', 'Rows booked in the ledger', []),
+    deadLetters: counter('modelmuxer_ledger_dead_letters_total', 'Rows the ledger refused', ['topic']),
     alerts: counter('modelmuxer_alerts_total', 'Alerts raised', ['kind', 'severity']),
     alertDeliveries: counter('modelmuxer_alert_deliveries_total', 'Attempts to deliver an alert', [
       'channel',

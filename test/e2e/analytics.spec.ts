@@ -1,6 +1,10 @@
+import { getDataSourceToken } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
 import { costOfUsage } from '../../src/catalog/price-book';
 import { ModelCatalog } from '../../src/catalog/model-catalog';
 import { OPENAI_MODELS } from '../../src/catalog/models/openai-models';
+import { newId } from '../../src/common/ids';
+import { DeadLetterRepository } from '../../src/cost/ledger/dead-letter.repository';
 import { NO_USAGE } from '../../src/llm/token-usage';
 import { createApp, describeInBothShapes, type LedgerRow, type TestApp } from '../support/create-app';
 import { chatBody } from '../support/app-client';
@@ -150,6 +154,31 @@ describeInBothShapes('analytics', (shape) => {
     });
     expect(text.text).toContain('http_requests_total');
     expect(routing.body['requests_by_status']).toEqual({ success: rows.length });
+  });
+
+  it('show rows that the ledger refused, and book them on demand once it takes them', async () => {
+    const [row] = await app.ledgerRows();
+    const database = app.app.get<DataSource>(getDataSourceToken());
+    const attempt_id = newId('att');
+    const [found] = await database.query<{ payload: object }[]>(
+      `SELECT to_jsonb(u) || jsonb_build_object('attempt_id', $2::text, 'usage', $3::jsonb,
+         'cost_nano_usd', '7', 'held_nano_usd', '7', 'held_at', $4::text, 'started_at', $4::text) AS payload
+       FROM usage_record u WHERE attempt_id = $1`,
+      [row?.attempt_id, attempt_id, JSON.stringify(NO_USAGE), new Date().toISOString()],
+    );
+    await app.app
+      .get(DeadLetterRepository)
+      .keep('usage', [{ id: attempt_id, payload: found?.payload, reason: '23514 as a test has it' }]);
+
+    const listed = await app.get('/v1/analytics/dead-letters');
+    const retried = await app.post('/v1/analytics/dead-letters/retry', {});
+
+    expect(listed.body['data']).toMatchObject([{ id: attempt_id, topic: 'usage', attempts: 1 }]);
+    expect(retried.body).toEqual({ booked: 1, refused: 0 });
+    expect((await app.get('/v1/analytics/dead-letters')).body['data']).toEqual([]);
+    expect((await app.ledgerRows()).filter((one) => one.attempt_id === attempt_id)).toMatchObject([
+      { cost_nano_usd: '7', user_id: row?.user_id },
+    ]);
   });
 
   it.each([

@@ -9,6 +9,7 @@ import { AlertRepository } from './alert.repository';
 import { AlertsConfig } from './alerts.config';
 import { BudgetAlerts } from './budget-alerts';
 import { configuredChannels } from './configured-channels';
+import { LedgerAlerts } from './ledger-alerts';
 import { ServiceAlerts } from './service-alerts';
 
 /** Notices what people should be told and tells them; runs where the background jobs run. */
@@ -20,6 +21,7 @@ import { ServiceAlerts } from './service-alerts';
     AlertProcessor,
     BudgetAlerts,
     ServiceAlerts,
+    LedgerAlerts,
     { provide: Clock, useClass: SystemClock },
     {
       provide: ALERT_CHANNELS,
@@ -27,6 +29,6 @@ import { ServiceAlerts } from './service-alerts';
       useFactory: configuredChannels,
     },
   ],
-  exports: [AlertProcessor, AlertDesk, BudgetAlerts, ServiceAlerts],
+  exports: [AlertProcessor, AlertDesk, BudgetAlerts, ServiceAlerts, LedgerAlerts],
 })
 export class AlertsModule {}

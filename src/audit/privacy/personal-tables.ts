@@ -93,5 +93,13 @@ export const PERSONAL_TABLES: readonly PersonalTable[] = [
     key: ['request_id', 'user_id'],
     erase: 'pseudonym',
   },
+  {
+    table: 'ledger_dead_letter',
+    match: BY_USER,
+    column: 'user_id',
+    key: ['topic', 'id'],
+    hidden: ['payload', 'reason'],
+    erase: 'pseudonym',
+  },
   { table: 'rollup_key', match: BY_USER, column: 'user_id', key: ['id'], hidden: ['id'], erase: 'pseudonym' },
 ];

@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { DeadLetterEntity } from './dead-letter.entity';
+import { DeadLetterRepository } from './dead-letter.repository';
 import { LedgerRepository } from './ledger.repository';
 import { LedgerUpkeep } from './ledger-upkeep';
 import { Reconciliation } from './reconciliation';
@@ -11,9 +13,10 @@ import { UsageProcessor } from './usage.processor';
 
 /** The ledger and the processors that write it; processes that run jobs need nothing else of the cost module. */
 @Module({
-  imports: [TypeOrmModule.forFeature([UsageRecordEntity])],
+  imports: [TypeOrmModule.forFeature([UsageRecordEntity, DeadLetterEntity])],
   providers: [
     LedgerRepository,
+    DeadLetterRepository,
     RequestRepository,
     Reconciliation,
     UsageProcessor,
@@ -23,6 +26,7 @@ import { UsageProcessor } from './usage.processor';
   ],
   exports: [
     LedgerRepository,
+    DeadLetterRepository,
     RequestRepository,
     Reconciliation,
     UsageProcessor,

@@ -1,19 +1,18 @@
-import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { OutboxConsumer, OutboxLine } from '../../platform/outbox/outbox-line';
 import { OutboxShipper } from '../../platform/outbox/outbox-shipper';
 import { JobQueues } from '../../platform/queue/job-queues';
-import { parseRequestRow } from './request-row';
+import { DeadLetterRepository } from './dead-letter.repository';
 import { RequestRepository } from './request.repository';
 
 /** Carries the ends of requests from the outbox to the `requests` queue. */
 @Injectable()
 export class RequestOutboxConsumer implements OutboxConsumer, OnModuleInit {
-  private readonly logger = new Logger(RequestOutboxConsumer.name);
-
   constructor(
     private readonly shipper: OutboxShipper,
     private readonly queues: JobQueues,
     private readonly requests: RequestRepository,
+    private readonly letters: DeadLetterRepository,
   ) {}
 
   onModuleInit(): void {
@@ -21,16 +20,16 @@ export class RequestOutboxConsumer implements OutboxConsumer, OnModuleInit {
   }
 
   async ship(lines: readonly OutboxLine[]): Promise<void> {
-    const rows = lines.map((line) => parseRequestRow(line.payload)).filter((row) => row !== undefined);
-    if (rows.length < lines.length)
-      this.logger.error(
-        `${lines.length - rows.length} outbox lines are no records of requests; they stay in the spool`,
-      );
-    const [first] = rows;
-    if (first) await this.queues.add('requests', { rows }, `${first.request_id}-${rows.length}`);
+    const [first] = lines;
+    if (!first) return;
+    const job = { rows: lines.map(({ payload }) => payload), ids: lines.map(({ id }) => id) };
+    await this.queues.add('requests', job, `${first.id}-${lines.length}`);
   }
 
-  findRecorded(requestIds: readonly string[]): Promise<ReadonlySet<string>> {
-    return this.requests.findRecorded(requestIds);
+  /** What was refused is kept as a dead letter, and need not be kept by the outbox as well. */
+  async findRecorded(requestIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const noted = await this.requests.findRecorded(requestIds);
+    const missing = requestIds.filter((id) => !noted.has(id));
+    return new Set([...noted, ...(await this.letters.findKept('request', missing))]);
   }
 }

@@ -1,20 +1,31 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { JobProcessor } from '../../platform/queue/job-processor';
-import { parseRequestRow } from './request-row';
+import { MetricsService } from '../../telemetry/metrics.service';
+import { DeadLetterRepository } from './dead-letter.repository';
+import { parseRequestRow, type RequestRow } from './request-row';
 import { RequestRepository } from './request.repository';
+import { RowProcessor } from './row-processor';
 
 /** Notes in batches how requests ended. */
 @Injectable()
-export class RequestProcessor implements JobProcessor {
+export class RequestProcessor extends RowProcessor<RequestRow> implements JobProcessor {
   readonly queue = 'requests' as const;
-  private readonly logger = new Logger(RequestProcessor.name);
+  protected readonly topic = 'request' as const;
+  protected readonly idField = 'request_id';
 
-  constructor(private readonly requests: RequestRepository) {}
+  constructor(
+    private readonly requests: RequestRepository,
+    letters: DeadLetterRepository,
+    metrics: MetricsService,
+  ) {
+    super(letters, metrics);
+  }
 
-  async process(job: { readonly rows: readonly unknown[] }): Promise<void> {
-    const rows = job.rows.map(parseRequestRow).filter((row) => row !== undefined);
-    if (rows.length < job.rows.length)
-      this.logger.error(`${job.rows.length - rows.length} malformed records of requests in a job`);
+  protected parse(value: unknown): RequestRow | undefined {
+    return parseRequestRow(value);
+  }
+
+  protected async book(rows: readonly RequestRow[]): Promise<void> {
     await this.requests.book(rows);
   }
 }

@@ -1,20 +1,19 @@
-import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { AdoptedLines, OutboxConsumer, OutboxLine } from '../../platform/outbox/outbox-line';
 import { OutboxShipper } from '../../platform/outbox/outbox-shipper';
 import { JobQueues } from '../../platform/queue/job-queues';
 import { QuotaStore } from '../../quota/quota-store';
 import { AdoptedHolds } from '../holds/adopted-holds';
+import { DeadLetterRepository } from './dead-letter.repository';
 import { LedgerRepository } from './ledger.repository';
-import { parseUsageRow, type UsageRow } from './usage-row';
 
 /** Carries outcomes from the outbox to the `usage` queue, and knows which of them the ledger has. */
 @Injectable()
 export class UsageOutboxConsumer implements OutboxConsumer, OnModuleInit {
-  private readonly logger = new Logger(UsageOutboxConsumer.name);
-
   constructor(
     private readonly queues: JobQueues,
     private readonly ledger: LedgerRepository,
+    private readonly letters: DeadLetterRepository,
     private readonly store: QuotaStore,
     private readonly shipper: OutboxShipper,
   ) {}
@@ -24,16 +23,19 @@ export class UsageOutboxConsumer implements OutboxConsumer, OnModuleInit {
   }
 
   async ship(outcomes: readonly OutboxLine[]): Promise<void> {
-    const rows = outcomes.map((line) => this.rowOf(line)).filter((row) => row !== undefined);
-    const [first] = rows;
+    const [first] = outcomes;
     if (!first) return;
     // One job per batch: a queue operation costs as much as inserting two hundred rows. Booking
     // twice is prevented by the ledger's key, so the job id only has to be unique per batch.
-    await this.queues.add('usage', { rows }, `${first.attempt_id}-${rows.length}`);
+    const job = { rows: outcomes.map(({ payload }) => payload), ids: outcomes.map(({ id }) => id) };
+    await this.queues.add('usage', job, `${first.id}-${outcomes.length}`);
   }
 
-  findRecorded(attemptIds: readonly string[]): Promise<ReadonlySet<string>> {
-    return this.ledger.findRecorded(attemptIds);
+  /** What the ledger refused is kept as a dead letter, and need not be kept by the outbox as well. */
+  async findRecorded(attemptIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const booked = await this.ledger.findRecorded(attemptIds);
+    const missing = attemptIds.filter((id) => !booked.has(id));
+    return new Set([...booked, ...(await this.letters.findKept('usage', missing))]);
   }
 
   /** The intent carries the worst case of the call, which the vendor may have billed for all we know. */
@@ -48,12 +50,5 @@ export class UsageOutboxConsumer implements OutboxConsumer, OnModuleInit {
 
   beginAdoption(): AdoptedLines {
     return new AdoptedHolds(this.ledger, this.store);
-  }
-
-  private rowOf(line: OutboxLine): UsageRow | undefined {
-    const row = parseUsageRow(line.payload);
-    if (!row)
-      this.logger.error(`Outbox line of attempt ${line.id} is not a usage row; it stays in the spool`);
-    return row;
   }
 }

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { QueryFailedError } from 'typeorm';
 import { silentMetrics, usageRow } from '../../../test/support/cost-kit';
+import { DeadLetterRepository, type LedgerTopic, type RefusedRow } from './dead-letter.repository';
 import { LedgerRepository } from './ledger.repository';
 import type { UsageRow } from './usage-row';
 import { UsageProcessor } from './usage.processor';
@@ -27,49 +28,67 @@ class PickyLedger extends LedgerRepository {
   }
 }
 
+class MemoryLetters extends DeadLetterRepository {
+  readonly kept: RefusedRow[] = [];
+
+  constructor() {
+    super(undefined as never);
+  }
+
+  override async keep(_topic: LedgerTopic, rows: readonly RefusedRow[]): Promise<void> {
+    this.kept.push(...rows);
+  }
+}
+
 describe('UsageProcessor', () => {
-  const ledger = () => new PickyLedger();
+  let books: PickyLedger;
+  let letters: MemoryLetters;
+  let processor: UsageProcessor;
   const rows = Array.from({ length: 5 }, () => usageRow());
   const ids = rows.map((row) => row.attempt_id);
 
   beforeEach(() => {
     jest.spyOn(Logger.prototype, 'error').mockReturnValue(undefined);
+    books = new PickyLedger();
+    letters = new MemoryLetters();
+    processor = new UsageProcessor(books, letters, silentMetrics());
   });
 
   it('books a batch with one statement', async () => {
-    const books = ledger();
-
-    await new UsageProcessor(books, silentMetrics()).process({ rows });
+    await processor.process({ rows });
 
     expect(books.booked).toEqual(ids);
     expect(books.calls).toBe(1);
+    expect(letters.kept).toEqual([]);
   });
 
-  it('books the neighbours of a row the database refuses, and fails so that the row is tried again', async () => {
-    const books = ledger();
+  it('books the neighbours of a row the database refuses, and keeps it with the reason', async () => {
     books.refused = ids[2];
 
-    await expect(new UsageProcessor(books, silentMetrics()).process({ rows })).rejects.toThrow('1 of 5');
+    await processor.process({ rows });
 
     expect(books.booked).toEqual(ids.filter((id) => id !== ids[2]));
+    expect(letters.kept).toEqual([{ id: ids[2], payload: rows[2], reason: '22P05 bad value' }]);
   });
 
-  it('books the neighbours of a row that is none', async () => {
-    const books = ledger();
+  it('books the neighbours of a row that is none, and keeps it under the id of its line', async () => {
+    const broken = { ...rows[1], usage: 1 };
 
-    await new UsageProcessor(books, silentMetrics()).process({
-      rows: [null, rows[0], { ...rows[1], usage: 1 }],
-    });
+    await processor.process({ rows: [null, rows[0], broken], ids: ['att_a', 'att_b', 'att_c'] });
 
     expect(books.booked).toEqual([ids[0]]);
+    expect(letters.kept.map(({ id, payload }) => [id, payload])).toEqual([
+      ['att_a', null],
+      ['att_c', broken],
+    ]);
   });
 
-  it('asks a database that is away once, not once per row', async () => {
-    const books = ledger();
+  it('asks a database that is away once, not once per row, and takes no row for refused', async () => {
     books.isAway = true;
 
-    await expect(new UsageProcessor(books, silentMetrics()).process({ rows })).rejects.toThrow('refused');
+    await expect(processor.process({ rows })).rejects.toThrow('refused');
 
     expect(books.calls).toBe(1);
+    expect(letters.kept).toEqual([]);
   });
 });

@@ -6,6 +6,8 @@ export const ALERT_KINDS = [
   'provider_outage',
   'error_rate',
   'latency',
+  'overrun',
+  'dead_letters',
 ] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
 

@@ -1,10 +1,16 @@
 import type { AlertEvent } from '../alerts/alert-event';
 
+/** Rows, and the ids of the outbox lines they come from. */
+interface RowsPayload {
+  readonly rows: readonly unknown[];
+  readonly ids?: readonly string[];
+}
+
 /** Every queue and what its jobs carry: plain JSON, no prompts, no secrets. */
 export interface JobPayloads {
-  readonly usage: { readonly rows: readonly unknown[] };
+  readonly usage: RowsPayload;
   readonly alerts: { readonly alerts: readonly AlertEvent[] };
-  readonly requests: { readonly rows: readonly unknown[] };
+  readonly requests: RowsPayload;
   readonly decision: { readonly events: readonly unknown[] };
   readonly audit: { readonly entries: readonly unknown[] };
 }

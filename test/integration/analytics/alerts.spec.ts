@@ -7,9 +7,11 @@ import { AlertDesk } from '../../../src/analytics/alerts/alert-desk';
 import { AlertRepository } from '../../../src/analytics/alerts/alert.repository';
 import { AlertsConfig } from '../../../src/analytics/alerts/alerts.config';
 import { configuredChannels } from '../../../src/analytics/alerts/configured-channels';
+import { LedgerAlerts } from '../../../src/analytics/alerts/ledger-alerts';
 import { ServiceAlerts } from '../../../src/analytics/alerts/service-alerts';
 import { SystemClock } from '../../../src/common/clock';
 import { newId } from '../../../src/common/ids';
+import { DeadLetterRepository } from '../../../src/cost/ledger/dead-letter.repository';
 import { LedgerRepository } from '../../../src/cost/ledger/ledger.repository';
 import type { UsageRow } from '../../../src/cost/ledger/usage-row';
 import type { AlertEvent } from '../../../src/platform/alerts/alert-event';
@@ -95,7 +97,7 @@ function guarantees(open: () => Promise<MigratedDatabase>): void {
     smtp = new SmtpServer();
     [address, smtpUrl] = await Promise.all([receiver.start(), smtp.start()]);
     await query(
-      'TRUNCATE alert_event, alert_delivery, budget_alert, usage_record, request_record, rollup_key',
+      'TRUNCATE alert_event, alert_delivery, budget_alert, usage_record, request_record, rollup_key, ledger_dead_letter',
     );
     await query('TRUNCATE usage_rollup_hour, usage_rollup_day, rollup_zone');
   });
@@ -279,6 +281,37 @@ function guarantees(open: () => Promise<MigratedDatabase>): void {
       'org_slow latency warning',
       'org_slowest latency critical',
     ]);
+  });
+
+  it('tells of calls above their worst case once per stretch of time, and of rows the ledger refused', async () => {
+    const ledger = new LedgerRepository(database.dataSource);
+    const letters = new DeadLetterRepository(database.dataSource);
+    const now = Date.now();
+    const over = { cost_nano_usd: '150', held_nano_usd: '100', cost_source: 'exact' } as const;
+    await ledger.append([
+      usageRow({ ...over, organization_id: 'org_over' }, now - 1_000),
+      usageRow({ ...over, organization_id: 'org_over' }, now - 2_000),
+      usageRow({ ...over, organization_id: 'org_exact', held_nano_usd: '150' }, now - 1_000),
+    ]);
+    await letters.keep('usage', [
+      { id: 'att_x', payload: { organization_id: 'org_dead', user_id: 'usr_1' }, reason: '22003 too large' },
+    ]);
+    // A stretch so long that the test does not cross its end.
+    const settings = { ALERT_REPEAT_MINUTES: '1440' };
+    const watch = new LedgerAlerts(database.dataSource, desk({}).desk, configOf(settings), new SystemClock());
+
+    await watch.run();
+    await watch.run();
+
+    const told = await query<{ organization_id: string; kind: string; facts: Record<string, unknown> }>(
+      'SELECT organization_id, kind, facts FROM alert_event ORDER BY organization_id',
+    );
+    expect(told.map(({ organization_id, kind }) => [organization_id, kind])).toEqual([
+      ['org_dead', 'dead_letters'],
+      ['org_over', 'overrun'],
+    ]);
+    expect(told[0]?.facts).toEqual({ topic: 'usage', rows: 1 });
+    expect(told[1]?.facts).toMatchObject({ calls: 2, over_nano_usd: '100' });
   });
 }
 

@@ -11,6 +11,7 @@ const KEPT_WITH_PSEUDONYM: Readonly<Record<string, string>> = {
     cheapest_model baseline_price_version`,
   routing_decision: `decision_id organization_id request_id api_key_id experiment_id variant record`,
   routing_feedback: 'request_id organization_id provider model intent',
+  ledger_dead_letter: 'topic id organization_id payload reason',
   rollup_key: `id organization_id provider model region strategy intent purpose status project_id api_key_id`,
 };
 

@@ -1,6 +1,8 @@
 import { Logger } from '@nestjs/common';
+import { DeadLetterRepository } from '../../../src/cost/ledger/dead-letter.repository';
 import { LedgerRepository } from '../../../src/cost/ledger/ledger.repository';
 import { SpendingQuery, type SpendingQuestion } from '../../../src/cost/ledger/spending.query';
+import type { UsageRow } from '../../../src/cost/ledger/usage-row';
 import { UsageProcessor } from '../../../src/cost/ledger/usage.processor';
 import { USAGE_BUCKETS, type UsageBucket } from '../../../src/llm/token-usage';
 import { silentMetrics, usageRow } from '../../support/cost-kit';
@@ -13,6 +15,8 @@ const NOON = Date.UTC(2027, 0, 15, 12);
 function question(sinceMs: readonly number[]): SpendingQuestion {
   return { organizationId: 'org_1', sinceMs, byModel: false, attemptIds: [], withoutHolds: [] };
 }
+
+const ids = (rows: readonly UsageRow[]): readonly string[] => rows.map((row) => row.attempt_id);
 
 function guarantees(open: () => Promise<MigratedDatabase>): void {
   let database: MigratedDatabase;
@@ -218,16 +222,18 @@ function guarantees(open: () => Promise<MigratedDatabase>): void {
     ['half a character', { requested_model: 'a\ud800b' }],
     ['a time that does not exist', { started_at: '2026-02-31T00:00:00Z' }],
     ['a number that is too large', { latency_ms: 2 ** 40 }],
-  ])('books the neighbours of a row with %s', async (_, changes) => {
+  ])('books the neighbours of a row with %s, which becomes a dead letter', async (_, changes) => {
     jest.spyOn(Logger.prototype, 'error').mockReturnValue(undefined);
     const rows = [usageRow({}, NOON), usageRow(changes, NOON), usageRow({}, NOON)];
 
-    await expect(new UsageProcessor(ledger, silentMetrics()).process({ rows })).rejects.toThrow('1 of 3');
+    const letters = new DeadLetterRepository(database.dataSource);
+    await new UsageProcessor(ledger, letters, silentMetrics()).process({ rows });
 
     const found = await stored();
     expect(found.map((row) => row['attempt_id']).sort()).toEqual(
       [rows[0]?.attempt_id, rows[2]?.attempt_id].sort(),
     );
+    expect([...(await letters.findKept('usage', ids(rows)))]).toEqual([rows[1]?.attempt_id]);
   });
 }
 

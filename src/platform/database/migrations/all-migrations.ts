@@ -24,6 +24,8 @@ import { CreateAuditExport1764300200000 } from './1764300200000-create-audit-exp
 import { CreatePrivacyErasure1764300300000 } from './1764300300000-create-privacy-erasure';
 import { AddServiceTier1765100000000 } from './1765100000000-add-service-tier';
 import { AddLeastCost1765100100000 } from './1765100100000-add-least-cost';
+import { CreateDeadLetters1765500000000 } from './1765500000000-create-dead-letters';
+import { IndexOverruns1765500100000 } from './1765500100000-index-overruns';
 
 /** Every migration, oldest first. */
 export const ALL_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -52,4 +54,6 @@ export const ALL_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   CreateTrainedRouters1764700300000,
   AddLeastCost1765100100000,
   CreateRouterLearning1764700400000,
+  CreateDeadLetters1765500000000,
+  IndexOverruns1765500100000,
 ];

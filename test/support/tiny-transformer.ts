@@ -5,7 +5,7 @@ import { onnxFile, type TinyModel } from './onnx-file';
 
 const PIECES = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', 'sun', 'rain', '##y'];
 
-/** Of [PAD] on purpose large: a mean that counts padding is far off. */
+/** Of [PAD] on purpose large: a mean that counts it is far off. */
 const TABLE: TinyModel['table'] = [
   [90, 90, 90],
   [0, 0, 0],

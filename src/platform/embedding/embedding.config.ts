@@ -30,7 +30,7 @@ export class EmbeddingConfig {
   @Setting({
     env: 'ROUTER_EMBEDDER_MAX_TOKENS',
     type: integer({ min: 16, max: 8_192 }),
-    default: 256,
+    default: 128,
     describe:
       'Tokens of a prompt that the sentence transformer looks at; fewer where it was trained with fewer. Time and memory grow with it.',
   })

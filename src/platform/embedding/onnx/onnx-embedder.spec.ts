@@ -43,7 +43,7 @@ describe('a sentence transformer from a folder', () => {
   }
 
   it.each(['tokens', 'sentence'] as const)(
-    'gives the mean over the tokens, without padding, at length 1 (the model puts out %s)',
+    'gives the mean over the tokens at length 1 (the model puts out %s)',
     async (puts) => {
       const embedder = await open(folderOf(puts));
 

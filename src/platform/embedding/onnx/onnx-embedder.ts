@@ -8,17 +8,15 @@ import { embeddedWindow } from '../embedded-window';
 import type { OnnxReply, OnnxRequest, OnnxTask } from './onnx-messages';
 import { versionOfModel, type OnnxModel } from './onnx-model';
 
-/** Texts that go through the model together. */
-const BATCH = 16;
 /** Texts that may wait for the thread; more would wait longer than any decision does. */
 const MAX_WAITING = 256;
 
 export interface OnnxOptions {
   /** A model has to be loaded within this time. */
   readonly startMs: number;
-  /** A thread that takes longer for one batch is given up. */
+  /** A thread that takes longer for one text is given up. */
   readonly stuckMs: number;
-  /** Makes the thread; it says `ready` first, then answers batch after batch. */
+  /** Makes the thread; it says `ready` first, then answers text after text. */
   readonly start?: (task: OnnxTask) => Worker;
 }
 
@@ -37,14 +35,14 @@ interface Job {
 }
 
 /**
- * A sentence transformer from a local folder, in a thread of its own. Texts of several callers share a batch; what nobody
- * waits for any more is not computed. When the thread dies or hangs, what it was given fails and the next call
+ * A sentence transformer from a local folder, in a thread of its own, one text after the other. What nobody waits for any
+ * more is not computed. When the thread dies or hangs, what it was given fails and the next call
  * starts another one.
  */
 export class OnnxEmbedder implements Embedder, OnModuleDestroy {
   readonly name = 'onnx';
   private readonly waiting: Job[] = [];
-  private running: { readonly jobs: readonly Job[]; readonly watchdog: NodeJS.Timeout } | undefined;
+  private running: { readonly job: Job; readonly watchdog: NodeJS.Timeout } | undefined;
   private starting: Promise<void> | undefined;
 
   private constructor(
@@ -88,21 +86,25 @@ export class OnnxEmbedder implements Embedder, OnModuleDestroy {
     });
   }
 
-  /** Gives the idle thread the next batch; starts another thread when there is none. */
+  /** Gives the idle thread the next text; starts another thread when there is none. */
   private work(): void {
     if (this.running) return;
     if (!this.thread) {
       this.restart();
       return;
     }
-    const wanted = this.waiting.splice(0).filter(({ signal }) => !signal.aborted);
-    const jobs = wanted.splice(0, BATCH);
-    this.waiting.push(...wanted);
-    if (jobs.length === 0) return;
+    const job = this.nextWanted();
+    if (!job) return;
     const { thread } = this;
     const watchdog = setTimeout(() => void thread.terminate(), this.options.stuckMs).unref();
-    this.running = { jobs, watchdog };
-    thread.postMessage({ texts: jobs.map(({ text }) => text) } satisfies OnnxRequest);
+    this.running = { job, watchdog };
+    thread.postMessage({ text: job.text } satisfies OnnxRequest);
+  }
+
+  private nextWanted(): Job | undefined {
+    let job = this.waiting.shift();
+    while (job?.signal.aborted) job = this.waiting.shift();
+    return job;
   }
 
   private restart(): void {
@@ -131,28 +133,25 @@ export class OnnxEmbedder implements Embedder, OnModuleDestroy {
   }
 
   private answered(reply: OnnxReply): void {
-    const jobs = this.endBatch();
-    for (const [i, job] of jobs.entries()) {
-      job.done();
-      const vector = reply.kind === 'vectors' ? reply.vectors[i] : undefined;
-      if (vector) job.resolve(vector);
-      else job.reject(new Error(reply.kind === 'failed' ? reply.message : 'the model left out a text'));
-    }
+    const job = this.endJob();
+    job?.done();
+    if (reply.kind === 'vector') job?.resolve(reply.vector);
+    else job?.reject(new Error(reply.kind === 'failed' ? reply.message : 'the embedder began anew'));
     this.work();
   }
 
-  private endBatch(): readonly Job[] {
-    const { jobs = [], watchdog } = this.running ?? {};
+  private endJob(): Job | undefined {
+    const { job, watchdog } = this.running ?? {};
     clearTimeout(watchdog);
     this.running = undefined;
-    return jobs;
+    return job;
   }
 
   /** Fails everything that waits. */
   private giveUp(reason: Error): void {
-    for (const job of [...this.endBatch(), ...this.waiting.splice(0)]) {
-      job.done();
-      job.reject(reason);
+    for (const job of [this.endJob(), ...this.waiting.splice(0)]) {
+      job?.done();
+      job?.reject(reason);
     }
   }
 }

@@ -10,18 +10,18 @@ async function main(port: MessagePort, { model }: OnnxTask): Promise<void> {
   const reply = (message: OnnxReply): void => port.postMessage(message);
   try {
     const encoder = await SentenceEncoder.load(model);
-    const dimensions = (await encoder.encode(['ready?']))[0]?.length ?? 0;
-    const answer = async (texts: readonly string[]): Promise<OnnxReply> => {
+    const dimensions = (await encoder.encode('ready?')).length;
+    const answer = async (text: string): Promise<OnnxReply> => {
       try {
-        const vectors = await encoder.encode(texts);
-        return vectors.every((vector) => isUsable(vector, dimensions))
-          ? { kind: 'vectors', vectors }
+        const vector = await encoder.encode(text);
+        return isUsable(vector, dimensions)
+          ? { kind: 'vector', vector }
           : { kind: 'failed', message: 'the model gave no usable vector' };
       } catch (error) {
         return toFailure(error);
       }
     };
-    port.on('message', ({ texts }: OnnxRequest) => void answer(texts).then(reply));
+    port.on('message', ({ text }: OnnxRequest) => void answer(text).then(reply));
     reply({ kind: 'ready', dimensions });
   } catch (error) {
     reply(toFailure(error));

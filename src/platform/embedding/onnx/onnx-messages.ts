@@ -5,13 +5,13 @@ export interface OnnxTask {
   readonly model: OnnxModel;
 }
 
-/** One batch of texts to embed. The thread works on one at a time. */
+/** A text to embed. The thread works on one at a time. */
 export interface OnnxRequest {
-  readonly texts: readonly string[];
+  readonly text: string;
 }
 
 export type OnnxReply =
   | { readonly kind: 'ready'; readonly dimensions: number }
-  | { readonly kind: 'vectors'; readonly vectors: readonly Float32Array[] }
-  /** Of the batch; before `ready` of the model. */
+  | { readonly kind: 'vector'; readonly vector: Float32Array }
+  /** Of the text; before `ready` of the model. */
   | { readonly kind: 'failed'; readonly message: string };

@@ -8,6 +8,10 @@ import { TextTokens } from './text-tokens';
 /** Names under which models put out one vector per text, ready to use. */
 const POOLED_OUTPUTS = ['sentence_embedding', 'sentence_embeddings'];
 
+/** What a model is told of each token besides its number: that it is one, and of the first sentence. */
+const CONSTANT_INPUTS: Readonly<Record<string, bigint>> = { attention_mask: 1n, token_type_ids: 0n };
+const TOKENS_INPUT = 'input_ids';
+
 /** A sentence transformer in memory. Blocks its thread while it computes. */
 export class SentenceEncoder {
   private constructor(
@@ -25,54 +29,32 @@ export class SentenceEncoder {
       executionProviders: ['wasm'],
       logSeverityLevel: 3,
     });
-    const unknown = session.inputNames.filter((name) => !(name in INPUTS));
+    const unknown = session.inputNames.filter((name) => name !== TOKENS_INPUT && !(name in CONSTANT_INPUTS));
     if (unknown.length > 0) throw new Error(`the model wants the input ${unknown.join(', ')}`);
     return new SentenceEncoder(model, tokens, session);
   }
 
-  /** One vector of length 1 per text. */
-  async encode(texts: readonly string[]): Promise<readonly Float32Array[]> {
-    const ids = texts.map((text) => this.tokens.idsOf(text));
-    const longest = Math.max(...ids.map(({ length }) => length));
-    const feeds = Object.fromEntries(
-      this.session.inputNames.map((name) => [name, toTensor(ids, longest, INPUTS[name] ?? none)]),
-    );
-    const outputs = await this.session.run(feeds);
-    const lengths = ids.map(({ length }) => length);
-    return this.vectorsIn(outputs, lengths);
+  /**
+   * A vector of length 1. Texts do not share a batch: quantized models scale what they compute by all of it, so that a vector would
+   * depend on whose texts happened to come along.
+   */
+  async encode(text: string): Promise<Float32Array> {
+    const ids = this.tokens.idsOf(text).map(BigInt);
+    const feeds = this.session.inputNames.map((name): [string, Tensor] => {
+      const constant = CONSTANT_INPUTS[name];
+      const values = BigInt64Array.from(constant === undefined ? ids : ids.map(() => constant));
+      return [name, new Tensor('int64', values, [1, ids.length])];
+    });
+    return this.vectorIn(await this.session.run(Object.fromEntries(feeds)));
   }
 
-  private vectorsIn(outputs: Readonly<Record<string, Tensor>>, lengths: readonly number[]): Float32Array[] {
+  private vectorIn(outputs: Readonly<Record<string, Tensor>>): Float32Array {
     const pooled = POOLED_OUTPUTS.map((name) => outputs[name]).find((output) => output !== undefined);
     const output = pooled ?? outputs['last_hidden_state'] ?? outputs[this.session.outputNames[0] ?? ''];
     const values = output?.data;
     if (!output || !(values instanceof Float32Array)) throw new Error('the model puts out no 32-bit numbers');
-    const [batch, second = 0, third] = output.dims;
-    if (batch !== lengths.length) throw new Error('the model answers another number of texts');
-    if (third !== undefined)
-      return poolVectors({ values, tokens: second, dimensions: third }, lengths, this.model.pooling);
-    return lengths.map((_, text) => toUnitLength(values.slice(text * second, (text + 1) * second)));
+    const [, , dimensions] = output.dims;
+    if (dimensions === undefined) return toUnitLength(values.slice());
+    return poolVectors(values, dimensions, this.model.pooling);
   }
-}
-
-/** What a model is told of a token: its number, whether it is one, and of which sentence. */
-const INPUTS: Readonly<Record<string, (id: number | undefined) => bigint>> = {
-  input_ids: (id) => BigInt(id ?? 0),
-  attention_mask: (id) => (id === undefined ? 0n : 1n),
-  token_type_ids: none,
-};
-
-function none(): bigint {
-  return 0n;
-}
-
-function toTensor(
-  ids: readonly (readonly number[])[],
-  longest: number,
-  valueOf: (id: number | undefined) => bigint,
-): Tensor {
-  const values = new BigInt64Array(ids.length * longest);
-  for (const [text, tokens] of ids.entries())
-    for (let i = 0; i < longest; i++) values[text * longest + i] = valueOf(tokens[i]);
-  return new Tensor('int64', values, [ids.length, longest]);
 }

@@ -7,6 +7,7 @@ import { LedgerAlerts } from './analytics/alerts/ledger-alerts';
 import { ServiceAlerts } from './analytics/alerts/service-alerts';
 import { AuditJobsModule } from './audit/audit-jobs.module';
 import { AuditProcessor } from './audit/trail/audit.processor';
+import { ExpiredHoldRows } from './cost/ledger/expired-hold-rows';
 import { LedgerModule } from './cost/ledger/ledger.module';
 import { LedgerUpkeep } from './cost/ledger/ledger-upkeep';
 import { RequestProcessor } from './cost/ledger/request.processor';
@@ -43,6 +44,7 @@ import { QueueModule } from './platform/queue/queue.module';
       provide: PERIODIC_TASKS,
       inject: [
         LedgerUpkeep,
+        ExpiredHoldRows,
         RollupZones,
         AlertDesk,
         BudgetAlerts,

@@ -20,6 +20,7 @@ import { CounterLoader } from './rebuild/counter-loader';
 import { DriftWatch } from './rebuild/drift-watch';
 import { RebuildExchange } from './rebuild/rebuild-exchange';
 import { ReplicaContribution } from './rebuild/replica-contribution';
+import { ExpiredHolds } from './holds/expired-holds';
 import { HoldKeeper } from './holds/hold-keeper';
 import { RefusalReporter } from './holds/refusal-reporter';
 import { RoomQueue } from './holds/room-queue';
@@ -59,6 +60,7 @@ import { UsageShipping } from './ledger/usage-shipping';
     RebuildExchange,
     ReplicaContribution,
     HoldKeeper,
+    ExpiredHolds,
     RoomQueue,
     RefusalReporter,
     UsageJournal,

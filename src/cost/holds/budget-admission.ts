@@ -8,6 +8,7 @@ import type { BudgetTarget } from '../budgets/budget';
 import { CallerBudgets } from '../budgets/caller-budgets';
 import { CounterLoader } from '../rebuild/counter-loader';
 import { HoldKeeper } from './hold-keeper';
+import type { HoldOwner } from './hold-note';
 import { countersLoading, toRefusal, type Refusal } from './refusal';
 import { RefusalReporter } from './refusal-reporter';
 import type { LegRequest, RequestHold, Taken } from './request-hold';
@@ -98,7 +99,7 @@ export class BudgetAdmission {
     const ahead = inTurn ? undefined : this.queue.findShortage(organizationId, lines);
     if (ahead) return { kind: 'refused', ...toRefusal(ahead, request.worstCaseNanoUsd, lines) };
     const hold = this.keeper.newHold(
-      { organizationId, budgets, tokenLimits, note: request.requestId },
+      { organizationId, budgets, tokenLimits, owner: ownerOf(request, nowMs) },
       nowMs,
     );
     const outcome = await this.takeLoaded(hold, request, nowMs);
@@ -128,4 +129,9 @@ export class BudgetAdmission {
       throw cause instanceof AppError ? cause : countersLoading(cause);
     }
   }
+}
+
+function ownerOf({ requestId, caller }: AdmissionRequest, heldAtMs: number): HoldOwner {
+  const { userId, projectId = null, apiKeyId = null } = caller;
+  return { requestId, userId, projectId, apiKeyId, heldAtMs };
 }

@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '../../common/clock';
-import { QuotaStore, type LiveHold } from '../../quota/quota-store';
+import { QuotaStore, type ExpiredHold, type LiveHold } from '../../quota/quota-store';
 import { MetricsService } from '../../telemetry/metrics.service';
 import { CostConfig } from '../cost.config';
 import { RequestHold, type HoldTerms, type Taken } from './request-hold';
@@ -9,6 +9,8 @@ import { RoomQueue } from './room-queue';
 const EXPIRY_BATCH = 500;
 const SETTLE_AGAIN_MS = 1_000;
 
+type ExpiryListener = (organizationId: string, holds: readonly ExpiredHold[]) => Promise<void>;
+
 /** Renews the holds of running requests and charges those whose owner is gone. */
 @Injectable()
 export class HoldKeeper implements OnModuleInit, OnModuleDestroy {
@@ -16,6 +18,7 @@ export class HoldKeeper implements OnModuleInit, OnModuleDestroy {
   private readonly live = new Set<RequestHold>();
   private readonly settling = new Set<RequestHold>();
   private readonly unsettled = new Map<RequestHold, Taken>();
+  private tellExpired: ExpiryListener | undefined;
   private timers: readonly NodeJS.Timeout[] = [];
 
   constructor(
@@ -56,6 +59,11 @@ export class HoldKeeper implements OnModuleInit, OnModuleDestroy {
   /** Call when a hold has moved on to another call: what it gave up may be enough for somebody else. */
   moved({ organizationId }: RequestHold): void {
     this.queue.freed(organizationId);
+  }
+
+  /** Who is told of holds that were charged because their owner is gone; one. */
+  onExpired(listener: ExpiryListener): void {
+    this.tellExpired = listener;
   }
 
   /** Ends a hold. When the store is away the settle is repeated until it has been counted. */
@@ -133,6 +141,7 @@ export class HoldKeeper implements OnModuleInit, OnModuleDestroy {
       this.logger.warn(
         `${expired.length} holds of ${organizationId} expired and were charged at their estimate`,
       );
+      await this.tellExpired?.(organizationId, expired);
     }
   }
 }

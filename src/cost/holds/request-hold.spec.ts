@@ -14,7 +14,8 @@ async function fixture() {
     windowEndsAtMs: kit.clock.now() + 86_400_000,
   };
   const budgets = { for: () => [budget], sameFor: () => true };
-  const terms = { organizationId: 'org_1', budgets, tokenLimits: [], note: 'req_1', holdMs: 1_000 };
+  const owner = { requestId: 'req_1', userId: 'usr_1', projectId: null, apiKeyId: null, heldAtMs: 0 };
+  const terms = { organizationId: 'org_1', budgets, tokenLimits: [], owner, holdMs: 1_000 };
   const hold = new RequestHold(kit.store, terms, kit.clock.now());
   const counter = async () => {
     const [state] = await kit.store.readCounters('org_1', ['c']);

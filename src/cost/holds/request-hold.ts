@@ -9,6 +9,7 @@ import type {
   RateLine,
 } from '../../quota/quota-store';
 import type { BudgetTarget } from '../budgets/budget';
+import { writeHoldNote, type HoldOwner } from './hold-note';
 
 /** Which budgets a call to a model counts on. */
 export interface BudgetChoice {
@@ -20,8 +21,8 @@ export interface HoldTerms {
   readonly organizationId: string;
   readonly budgets: BudgetChoice;
   readonly tokenLimits: readonly RateLine[];
-  /** Where an estimate can be attributed to when the owner dies. */
-  readonly note: string;
+  /** Whom an estimate is attributed to when the owner dies. */
+  readonly owner: HoldOwner;
   readonly holdMs: number;
 }
 
@@ -150,12 +151,12 @@ export class RequestHold {
 
   /** What a store that lost its data has to have of this hold. */
   toLiveHolds(nowMs: number): readonly LiveHold[] {
-    return this.liveLegs().map(({ holdId, amountNanoUsd, budgets }) => ({
+    return this.liveLegs().map(({ holdId, amountNanoUsd, budgets, target }) => ({
       holdId,
       amountNanoUsd,
       counters: budgets,
       expiresAtMs: nowMs + this.terms.holdMs,
-      note: this.terms.note,
+      note: writeHoldNote(this.terms.owner, target),
     }));
   }
 
@@ -171,7 +172,7 @@ export class RequestHold {
   }
 
   private toRequest(leg: Leg, nowMs: number): Parameters<QuotaStore['hold']>[0] {
-    const { organizationId, tokenLimits, note, holdMs } = this.terms;
+    const { organizationId, tokenLimits, owner, holdMs } = this.terms;
     return {
       organizationId,
       holdId: leg.holdId,
@@ -180,7 +181,7 @@ export class RequestHold {
       budgets: leg.budgets,
       tokenLimits,
       expiresAtMs: nowMs + holdMs,
-      note,
+      note: writeHoldNote(owner, leg.target),
     };
   }
 }

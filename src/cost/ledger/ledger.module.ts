@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DeadLetterEntity } from './dead-letter.entity';
 import { DeadLetterRepository } from './dead-letter.repository';
+import { ExpiredHoldRows } from './expired-hold-rows';
 import { LedgerRepository } from './ledger.repository';
 import { LedgerUpkeep } from './ledger-upkeep';
 import { Reconciliation } from './reconciliation';
@@ -19,6 +20,7 @@ import { UsageProcessor } from './usage.processor';
     DeadLetterRepository,
     RequestRepository,
     Reconciliation,
+    ExpiredHoldRows,
     UsageProcessor,
     RequestProcessor,
     LedgerUpkeep,
@@ -29,6 +31,7 @@ import { UsageProcessor } from './usage.processor';
     DeadLetterRepository,
     RequestRepository,
     Reconciliation,
+    ExpiredHoldRows,
     UsageProcessor,
     RequestProcessor,
     LedgerUpkeep,

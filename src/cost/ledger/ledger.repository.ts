@@ -83,13 +83,14 @@ export class LedgerRepository {
     return new Set(toRows(rows).map((row) => String(row['attempt_id'])));
   }
 
-  /** What was booked under the holds of these requests. */
+  /** What was booked under the holds of these requests; rows that stand for expired holds are charged already. */
   async sumByHold(requestIds: readonly string[]): Promise<readonly HoldTotal[]> {
     const rows: unknown = await this.dataSource.query(
       `SELECT organization_id, hold_id, sum(cost_nano_usd)::text AS cost,
               sum(input_uncached + cache_read + cache_write_5m + cache_write_1h + audio_input + image_input
                 + output_text + reasoning + audio_output + image_output)::text AS tokens
-       FROM usage_record WHERE request_id = ANY($1::text[]) GROUP BY organization_id, hold_id`,
+       FROM usage_record WHERE request_id = ANY($1::text[]) AND error_code IS DISTINCT FROM 'hold_expired'
+       GROUP BY organization_id, hold_id`,
       [requestIds],
     );
     return toRows(rows).map((row) => ({

@@ -30,6 +30,16 @@ export class UsageJournal {
       payload: toPayload(outcome),
     });
   }
+
+  /** A row without a call of this process. */
+  note(row: UsageRow): Promise<void> {
+    return this.outbox.append({
+      topic: 'usage',
+      kind: 'event',
+      id: row.attempt_id,
+      payload: toPayload(row),
+    });
+  }
 }
 
 function toPayload(row: UsageRow): JsonObject {

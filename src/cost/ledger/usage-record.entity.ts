@@ -9,6 +9,9 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Index('usage_record_overrun', ['startedAt'], {
   where: 'cost_nano_usd > held_nano_usd AND corrects_id IS NULL',
 })
+@Index('usage_record_hold_expired', ['holdId'], {
+  where: `error_code = 'hold_expired' AND corrects_id IS NULL`,
+})
 @Index('usage_record_request', ['requestId'])
 @Index('usage_record_organization_user_held', ['organizationId', 'userId', 'heldAt'])
 export class UsageRecordEntity {

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { QueryFailedError } from 'typeorm';
 import { silentMetrics, usageRow } from '../../../test/support/cost-kit';
 import { DeadLetterRepository, type LedgerTopic, type RefusedRow } from './dead-letter.repository';
+import { ExpiredHoldRows } from './expired-hold-rows';
 import { LedgerRepository } from './ledger.repository';
 import type { UsageRow } from './usage-row';
 import { UsageProcessor } from './usage.processor';
@@ -40,6 +41,16 @@ class MemoryLetters extends DeadLetterRepository {
   }
 }
 
+class NoExpiredHolds extends ExpiredHoldRows {
+  constructor() {
+    super(undefined as never, undefined as never);
+  }
+
+  override replaced(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
 describe('UsageProcessor', () => {
   let books: PickyLedger;
   let letters: MemoryLetters;
@@ -51,7 +62,7 @@ describe('UsageProcessor', () => {
     jest.spyOn(Logger.prototype, 'error').mockReturnValue(undefined);
     books = new PickyLedger();
     letters = new MemoryLetters();
-    processor = new UsageProcessor(books, letters, silentMetrics());
+    processor = new UsageProcessor(books, new NoExpiredHolds(), letters, silentMetrics());
   });
 
   it('books a batch with one statement', async () => {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { JobProcessor } from '../../platform/queue/job-processor';
 import { MetricsService } from '../../telemetry/metrics.service';
 import { DeadLetterRepository } from './dead-letter.repository';
+import { ExpiredHoldRows } from './expired-hold-rows';
 import { LedgerRepository } from './ledger.repository';
 import { RowProcessor } from './row-processor';
 import { parseUsageRow, type UsageRow } from './usage-row';
@@ -15,6 +16,7 @@ export class UsageProcessor extends RowProcessor<UsageRow> implements JobProcess
 
   constructor(
     private readonly ledger: LedgerRepository,
+    private readonly expired: ExpiredHoldRows,
     letters: DeadLetterRepository,
     metrics: MetricsService,
   ) {
@@ -28,5 +30,6 @@ export class UsageProcessor extends RowProcessor<UsageRow> implements JobProcess
   protected async book(rows: readonly UsageRow[]): Promise<void> {
     const booked = await this.ledger.append(rows);
     this.metrics.usageRecorded(booked.size);
+    await this.expired.replaced(new Set(rows.map((row) => row.hold_id)));
   }
 }

@@ -123,7 +123,8 @@ describeWithPostgres('consistency contract', () => {
       'budgets × process killed: settled at the estimate by whoever adopts the spool, and nothing stays reserved',
       async () => {
         await eventually(async () => {
-          const rows = await rowsOf(keptKey);
+          // On a slow machine the holds expire before their calls are booked; those rows are taken back.
+          const rows = (await rowsOf(keptKey)).filter((row) => row.error_code !== 'hold_expired');
           const cost = rows.reduce((sum, row) => sum + BigInt(row.cost_nano_usd), 0n);
           expect(rows.map(({ cost_source, error_code }) => [cost_source, error_code])).toEqual(
             Array.from({ length: CALLS }, () => ['estimated', 'process_died']),
@@ -137,12 +138,16 @@ describeWithPostgres('consistency contract', () => {
     );
 
     it(
-      'budgets × process killed: holds whose spool is lost expire and are charged at the estimate',
+      'budgets × process killed: holds whose spool is lost expire, are charged at the estimate and have one row each',
       async () => {
         await eventually(async () => {
-          const budget = await budgetOf(lostKey);
-          expect(budget?.held).toBe(0);
-          expect(BigInt(budget?.current_usage_nano_usd ?? 0)).toBeGreaterThan(0n);
+          const rows = await rowsOf(lostKey);
+          const cost = rows.reduce((sum, row) => sum + BigInt(row.cost_nano_usd), 0n);
+          expect(rows.map(({ cost_source, error_code }) => [cost_source, error_code])).toEqual(
+            Array.from({ length: CALLS }, () => ['estimated', 'hold_expired']),
+          );
+          expect(cost).toBeGreaterThan(0n);
+          expect(await budgetOf(lostKey)).toMatchObject({ current_usage_nano_usd: String(cost), held: 0 });
         }, LIMIT_MS / 4);
       },
       LIMIT_MS,

@@ -1,10 +1,10 @@
 import { Logger } from '@nestjs/common';
 import { DeadLetterRepository } from '../../../src/cost/ledger/dead-letter.repository';
-import { LedgerRepository } from '../../../src/cost/ledger/ledger.repository';
 import { RequestProcessor } from '../../../src/cost/ledger/request.processor';
 import { RequestRepository } from '../../../src/cost/ledger/request.repository';
-import { UsageProcessor } from '../../../src/cost/ledger/usage.processor';
+import type { UsageProcessor } from '../../../src/cost/ledger/usage.processor';
 import { requestRow, silentMetrics, usageRow } from '../../support/cost-kit';
+import { usageProcessorOn } from '../../support/ledger-kit';
 import { openEmbedded, openPostgres, type MigratedDatabase } from '../../support/migrated-database';
 import { describeWithPostgres } from '../../support/services';
 
@@ -25,7 +25,7 @@ function guarantees(open: () => Promise<MigratedDatabase>): void {
     jest.spyOn(Logger.prototype, 'error').mockReturnValue(undefined);
     const { dataSource } = database;
     letters = new DeadLetterRepository(dataSource);
-    usage = new UsageProcessor(new LedgerRepository(dataSource), letters, silentMetrics());
+    usage = usageProcessorOn(dataSource, letters);
     requests = new RequestProcessor(new RequestRepository(dataSource), letters, silentMetrics());
     await query('TRUNCATE usage_record, request_record, ledger_dead_letter');
   });

@@ -3,9 +3,9 @@ import { DeadLetterRepository } from '../../../src/cost/ledger/dead-letter.repos
 import { LedgerRepository } from '../../../src/cost/ledger/ledger.repository';
 import { SpendingQuery, type SpendingQuestion } from '../../../src/cost/ledger/spending.query';
 import type { UsageRow } from '../../../src/cost/ledger/usage-row';
-import { UsageProcessor } from '../../../src/cost/ledger/usage.processor';
 import { USAGE_BUCKETS, type UsageBucket } from '../../../src/llm/token-usage';
-import { silentMetrics, usageRow } from '../../support/cost-kit';
+import { usageRow } from '../../support/cost-kit';
+import { usageProcessorOn } from '../../support/ledger-kit';
 import { openEmbedded, openPostgres, type MigratedDatabase } from '../../support/migrated-database';
 import { describeWithPostgres } from '../../support/services';
 
@@ -227,7 +227,7 @@ function guarantees(open: () => Promise<MigratedDatabase>): void {
     const rows = [usageRow({}, NOON), usageRow(changes, NOON), usageRow({}, NOON)];
 
     const letters = new DeadLetterRepository(database.dataSource);
-    await new UsageProcessor(ledger, letters, silentMetrics()).process({ rows });
+    await usageProcessorOn(database.dataSource, letters).process({ rows });
 
     const found = await stored();
     expect(found.map((row) => row['attempt_id']).sort()).toEqual(

@@ -26,6 +26,7 @@ import { AddServiceTier1765100000000 } from './1765100000000-add-service-tier';
 import { AddLeastCost1765100100000 } from './1765100100000-add-least-cost';
 import { CreateDeadLetters1765500000000 } from './1765500000000-create-dead-letters';
 import { IndexOverruns1765500100000 } from './1765500100000-index-overruns';
+import { IndexExpiredHolds1765500200000 } from './1765500200000-index-expired-holds';
 
 /** Every migration, oldest first. */
 export const ALL_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -56,4 +57,5 @@ export const ALL_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   CreateRouterLearning1764700400000,
   CreateDeadLetters1765500000000,
   IndexOverruns1765500100000,
+  IndexExpiredHolds1765500200000,
 ];

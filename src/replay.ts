@@ -3,7 +3,7 @@ import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { DataSource } from 'typeorm';
+import { DataSource, QueryFailedError } from 'typeorm';
 import { readConfig } from './boot';
 import { KNOWN_MODELS } from './catalog/known-models';
 import { ModelCatalog } from './catalog/model-catalog';
@@ -34,6 +34,8 @@ counts, then grades of judges, and with --implicit answers about which nobody co
 the settings of the service. The embedded database can only be read while the service is stopped.
 Exit code 0: there is a table. 2: there is none, and why.`;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
+/** SQLSTATE. */
+const UNDEFINED_TABLE = '42P01';
 const PROGRESS_EVERY = 20_000;
 
 /** What was asked for cannot be done; the text says why, without a stack. */
@@ -157,6 +159,10 @@ async function replayPages(dataSource: DataSource, period: LogPeriod, replay: Po
 
 function fail(error: unknown): void {
   console.error(error instanceof Error ? error.message : String(error));
+  if (error instanceof QueryFailedError && Reflect.get(error.driverError, 'code') === UNDEFINED_TABLE)
+    console.error(
+      'The database is of an earlier version: start the service once, it brings the tables up to date.',
+    );
   process.exitCode = 2;
   // Whatever was opened before the failure must not keep the process alive.
   setTimeout(() => process.exit(2), 500).unref();

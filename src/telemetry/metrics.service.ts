@@ -125,6 +125,11 @@ export class MetricsService {
     if (this.enabled) this.metrics.cascadeSteps.inc({ outcome });
   }
 
+  /** A tenant had its turn of learning a router from its decisions. */
+  routerLearning(outcome: string): void {
+    if (this.enabled) this.metrics.routerLearning.inc({ outcome });
+  }
+
   /** A language model was asked for an intent, or could not be. */
   intentOpinion(outcome: string): void {
     if (this.enabled) this.metrics.intentOpinions.inc({ outcome: this.names.of(outcome) });

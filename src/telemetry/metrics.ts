@@ -56,6 +56,11 @@ function router({ counter, histogram }: Define) {
       'Steps of cascades by what became of their answers',
       ['outcome'],
     ),
+    routerLearning: counter(
+      'modelmuxer_router_learning_total',
+      'Turns of learning from decisions by what came of them',
+      ['outcome'],
+    ),
     intentOpinions: counter(
       'modelmuxer_intent_opinions_total',
       'Doubtful intents by what came of asking a language model',

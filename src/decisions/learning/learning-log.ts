@@ -22,6 +22,19 @@ export interface LearningLog {
   readonly versions: ReplayVersions;
 }
 
+/** Whose decisions are gathered, and what counts as an outcome. */
+interface LearningTenant {
+  readonly organizationId: string;
+  readonly implicitOutcomes: boolean;
+}
+
+/** Who has to have predicted them. */
+interface PresentRouter {
+  readonly fingerprint: string;
+  /** `YYYY-MM-DD`; undefined for the router that ships. */
+  readonly activatedOn: string | undefined;
+}
+
 /** Gathers what a router can be learned from: decisions of a tenant that the present router predicted and that were free. */
 @Injectable()
 export class LearningLogReader {
@@ -32,19 +45,30 @@ export class LearningLogReader {
     private readonly clock: Clock,
   ) {}
 
-  async read(
-    tenant: { readonly organizationId: string; readonly implicitOutcomes: boolean },
+  /** The newest decisions first to be read, oldest first in the list. */
+  async read(tenant: LearningTenant, present: PresentRouter, signal: AbortSignal): Promise<LearningLog> {
+    const versions = new KeptVersions(this.versions);
+    const days: (readonly LoggedDecision[])[] = [];
+    let count = 0;
+    for (const day of this.daysBack(present.activatedOn)) {
+      const found = await this.readDay({ tenant, day, versions }, present.fingerprint, signal);
+      days.unshift(found);
+      count += found.length;
+      if (count >= MOST_DECISIONS) break;
+    }
+    return { decisions: days.flat().slice(-MOST_DECISIONS), versions };
+  }
+
+  private async readDay(
+    { tenant, day, versions }: { tenant: LearningTenant; day: string; versions: KeptVersions },
     fingerprint: string,
     signal: AbortSignal,
-  ): Promise<LearningLog> {
+  ): Promise<readonly LoggedDecision[]> {
     const { organizationId, implicitOutcomes } = tenant;
-    const nowMs = this.clock.now();
-    const period = { from: dayOf(nowMs - this.config.retentionDays * DAY_MS), to: dayOf(nowMs) };
     const predictedBy = fingerprint.slice(0, SHOWN_VERSION);
-    const versions = new KeptVersions(this.versions);
     const decisions: LoggedDecision[] = [];
-    const reader = new LoggedDecisionReader(this.dataSource);
-    for await (const page of reader.read({ ...period, organizationId, implicitOutcomes })) {
+    const period = { from: day, to: day, organizationId, implicitOutcomes };
+    for await (const page of new LoggedDecisionReader(this.dataSource).read(period)) {
       signal.throwIfAborted();
       // A cascade is no choice of one model.
       const own = page.decisions.filter(({ record }) => record.pv === predictedBy && record.r === undefined);
@@ -52,7 +76,17 @@ export class LearningLogReader {
       decisions.push(...own);
       if (decisions.length > MOST_DECISIONS + SPARE) decisions.splice(0, decisions.length - MOST_DECISIONS);
     }
-    return { decisions: decisions.slice(-MOST_DECISIONS), versions };
+    return decisions;
+  }
+
+  /** From today to the day on which the present router began to count, as far as decisions are kept. */
+  private *daysBack(activatedOn: string | undefined): Generator<string> {
+    const nowMs = this.clock.now();
+    for (let back = 0; back <= this.config.retentionDays; back++) {
+      const day = dayOf(nowMs - back * DAY_MS);
+      if (activatedOn !== undefined && day < activatedOn) return;
+      yield day;
+    }
   }
 }
 

@@ -15,7 +15,9 @@ export type LearningOutcome =
   /** Replay found it better; it waits for somebody to activate it. */
   | 'proposed'
   /** Replay found it better, and it predicts now. */
-  | 'activated';
+  | 'activated'
+  /** Something broke; the log says what. */
+  | 'failed';
 
 /** The verdict of a replay with what it rests on. */
 export function verdictJson(verdict: Verdict, tally: ReplayTally): JsonObject {

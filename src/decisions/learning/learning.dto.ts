@@ -50,7 +50,7 @@ export class LearningStateDto extends LearningSettingsDto {
     additionalProperties: true,
     nullable: true,
     description:
-      '`outcome` is `waiting`, `nothing_learned`, `refused`, `not_better`, `proposed` or `activated`; `reason` says why.',
+      '`outcome` is `waiting`, `nothing_learned`, `refused`, `not_better`, `proposed`, `activated` or `failed`; `reason` says why. Of a turn that only waited, `last_attempt` is what the one before came to.',
     example: {
       outcome: 'refused',
       reason:

@@ -38,6 +38,12 @@ export class LearningRepository {
     );
   }
 
+  /** What somebody has taken back is not to come again by itself. True when it would have. */
+  async stopActivating(organizationId: string): Promise<boolean> {
+    const stopped = await this.tenants.update({ organizationId, automatic: true }, { automatic: false });
+    return stopped.affected === 1;
+  }
+
   /** Takes the turn of a tenant that is due; its next one is after the given time. */
   async claim(intervalMinutes: number): Promise<DueTenant | undefined> {
     const answer: unknown = await this.tenants.query(CLAIM, [intervalMinutes]);
@@ -54,13 +60,17 @@ export class LearningRepository {
     };
   }
 
+  /** A turn that only waited does not hide what the last attempt came to. */
   async finish(
     organizationId: string,
     result: JsonObject,
     lastDecisionId: string | undefined,
   ): Promise<void> {
     await this.tenants.query(
-      `UPDATE router_learning SET last_result = $2::jsonb, last_decision_id = coalesce($3, last_decision_id)
+      `UPDATE router_learning SET last_decision_id = coalesce($3, last_decision_id),
+         last_result = CASE WHEN $2::jsonb ->> 'outcome' <> 'waiting' THEN $2::jsonb
+           ELSE $2::jsonb || jsonb_build_object('last_attempt',
+             CASE WHEN last_result ->> 'outcome' = 'waiting' THEN last_result -> 'last_attempt' ELSE last_result END) END
        WHERE organization_id = $1`,
       [organizationId, JSON.stringify(result), lastDecisionId ?? null],
     );

@@ -33,6 +33,7 @@ export interface Turn {
 
 interface Present extends ParsedRouter {
   readonly routerId: string | undefined;
+  readonly activatedOn: string | undefined;
 }
 
 /** Learns a router from a tenant's own decisions, has it judged by replay, and activates or proposes it when that says it is better. */
@@ -50,7 +51,7 @@ export class TenantLearner {
 
   async learn(tenant: DueTenant, signal: AbortSignal): Promise<Turn> {
     const present = await this.presentOf(tenant.organizationId);
-    const log = await this.log.read(tenant, present.fingerprint, signal);
+    const log = await this.log.read(tenant, present, signal);
     const wanting = whatIsWanting(tenant, log);
     if (wanting !== undefined)
       return this.turn('waiting', { reason: wanting, decisions: log.decisions.length });
@@ -93,8 +94,12 @@ export class TenantLearner {
   private async presentOf(organizationId: string): Promise<Present> {
     const standing = await this.routers.findStanding(organizationId);
     const content = standing && (await this.routers.findContent(organizationId, standing.routerId));
-    if (content === undefined) return { ...builtInRouter(), routerId: undefined };
-    return { ...parseRouterArtefact(content), routerId: standing?.routerId };
+    if (content === undefined) return { ...builtInRouter(), routerId: undefined, activatedOn: undefined };
+    return {
+      ...parseRouterArtefact(content),
+      routerId: standing?.routerId,
+      activatedOn: standing?.activatedOn,
+    };
   }
 
   /** The id of the router, which may have been learned before. */

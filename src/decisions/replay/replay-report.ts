@@ -24,7 +24,8 @@ export function replayReport(replay: PolicyReplay): readonly string[] {
     return [
       name,
       withInterval(tally.snips()),
-      withInterval(tally.doublyRobust()),
+      // Without a single decision in common it would repeat the predictions and nothing else.
+      effectiveSampleSize === 0 ? '-' : withInterval(tally.doublyRobust()),
       per1000(meanCost),
       effectiveSampleSize.toFixed(0),
       `${(unsupportedShare * 100).toFixed(1)} %`,

@@ -6,7 +6,8 @@ import { TrainedRouterEntity } from './trained-router.entity';
 import type { NewTrainedRouter, StandingRouter, TrainedRouter } from './trained-router';
 
 const STANDING = `
-  SELECT a.activation_id, a.router_id, r.learned_until::text AS learned_until
+  SELECT a.activation_id, a.router_id, r.learned_until::text AS learned_until,
+    (a.activated_at AT TIME ZONE 'UTC')::date::text AS activated_on
   FROM router_activation a LEFT JOIN trained_router r ON r.router_id = a.router_id
   WHERE a.organization_id = $1 AND a.rolled_back_at IS NULL ORDER BY a.activation_id DESC LIMIT 1`;
 
@@ -92,7 +93,11 @@ export class TrainedRouterRepository {
     const routerId = row?.['router_id'];
     if (typeof routerId !== 'string') return undefined;
     const until = row?.['learned_until'];
-    return { routerId, learnedUntil: typeof until === 'string' ? until : undefined };
+    return {
+      routerId,
+      learnedUntil: typeof until === 'string' ? until : undefined,
+      activatedOn: String(row?.['activated_on']),
+    };
   }
 
   async activate(organizationId: string, activationId: string, routerId: string | null): Promise<void> {

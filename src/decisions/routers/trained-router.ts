@@ -27,6 +27,8 @@ export interface NewTrainedRouter extends Omit<TrainedRouter, 'createdAt'> {
 export interface StandingRouter {
   readonly routerId: string;
   readonly learnedUntil: string | undefined;
+  /** `YYYY-MM-DD`, UTC. */
+  readonly activatedOn: string;
 }
 
 /** What a person wants to know of a router. */

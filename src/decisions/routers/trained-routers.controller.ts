@@ -40,7 +40,8 @@ export class TrainedRoutersController {
   @RequirePermission('routing:write')
   @ApiOperation({
     summary: 'Take back the last activation',
-    description: 'The router that counted before it counts again, in all replicas within a second.',
+    description:
+      'The router that counted before it counts again, in all replicas within a second. Learned routers are no longer activated by themselves until that is turned on again.',
   })
   @ApiOkResponse({ type: RolledBackDto })
   @ApiConflictResponse({ description: 'No activation stands.' })

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Clock, SystemClock } from '../../common/clock';
+import { LearningStoreModule } from '../learning/learning-store.module';
 import { RouterStoreModule } from './router-store.module';
 import { RouterUploadController } from './router-upload.controller';
 import { TrainedRoutersController } from './trained-routers.controller';
@@ -7,7 +8,7 @@ import { TrainedRoutersService } from './trained-routers.service';
 
 /** Routes of trained routers. */
 @Module({
-  imports: [RouterStoreModule],
+  imports: [RouterStoreModule, LearningStoreModule],
   controllers: [RouterUploadController, TrainedRoutersController],
   providers: [TrainedRoutersService, { provide: Clock, useClass: SystemClock }],
   exports: [RouterStoreModule],

@@ -8,6 +8,7 @@ import type { JsonObject } from '../../common/json';
 import { toPage, type Page } from '../../common/page';
 import { isUniqueViolation } from '../../platform/database/constraint-violation';
 import { parseRouterArtefact } from '../../routing/quality/router-artefact';
+import { LearningRepository } from '../learning/learning.repository';
 import { ActiveRouters } from './active-routers';
 import { ROUTER_ERRORS } from './router.errors';
 import { TrainedRouterRepository } from './trained-router.repository';
@@ -27,6 +28,7 @@ export class TrainedRoutersService {
   constructor(
     private readonly routers: TrainedRouterRepository,
     private readonly active: ActiveRouters,
+    private readonly learning: LearningRepository,
     private readonly audit: AuditLog,
     private readonly clock: Clock,
   ) {}
@@ -76,17 +78,21 @@ export class TrainedRoutersService {
     return this.get(organizationId, id);
   }
 
-  /** Goes back to what counted before the last activation; the id of that router, or null for the one that ships. */
+  /**
+   * Goes back to what counted before the last activation; the id of that router, or null for the one that ships. Ends the automatic
+   * activation of learned routers: the next turn would bring back what was just taken back.
+   */
   async rollBack(acting: Acting): Promise<string | null> {
     const { organizationId } = acting.caller;
     const before = await this.routers.findStanding(organizationId);
     if (!(await this.routers.rollBack(organizationId)))
       throw new AppError(ROUTER_ERRORS.nothingToRollBack, { public: 'No activation stands.' });
     const after = (await this.routers.findStanding(organizationId))?.routerId ?? null;
+    const wasAutomatic = await this.learning.stopActivating(organizationId);
     await this.record(acting, before?.routerId ?? 'built-in', {
       action: 'router.roll_back',
-      before: { router_id: before?.routerId ?? null },
-      after: { router_id: after },
+      before: { router_id: before?.routerId ?? null, ...(wasAutomatic && { automatic_activation: true }) },
+      after: { router_id: after, ...(wasAutomatic && { automatic_activation: false }) },
     });
     await this.active.announce(organizationId);
     return after;

@@ -136,6 +136,9 @@ describeInBothShapes('learning from decisions', (shape) => {
     const after = await planned(TALK);
     const routers = await app.get('/v1/routers');
     const waiting = await learn({ automatic_activation: true });
+    const [learnedTalk, learnedCode] = [favourite(TALK), favourite(CODE)];
+    const rolledBack = await app.post('/v1/routers/rollback', {});
+    const settings = await app.get(SETTINGS);
 
     expect(proposed).toMatchObject({
       outcome: 'proposed',
@@ -147,8 +150,11 @@ describeInBothShapes('learning from decisions', (shape) => {
       router_id: proposed.router_id,
       verdict: { difference: { low: expect.any(Number) as number } },
     });
-    expect(favourite(TALK)).toBe(liked);
-    expect(favourite(CODE)).toBe(before.code);
+    expect(learnedTalk).toBe(liked);
+    expect(learnedCode).toBe(before.code);
+    expect(rolledBack.body).toEqual({ active_router_id: null });
+    expect(settings.body).toMatchObject({ enabled: true, automatic_activation: false });
+    expect(favourite(TALK)).toBe(before.talk);
     expect(after.by).not.toBe(before.by);
     expect(routers.body).toMatchObject({
       data: [{ id: proposed.router_id, origin: 'learned', active: true, verdict: { kind: 'better' } }],
@@ -157,6 +163,7 @@ describeInBothShapes('learning from decisions', (shape) => {
     expect(waiting).toMatchObject({
       outcome: 'waiting',
       reason: expect.stringContaining('of 400 decisions'),
+      last_attempt: { outcome: 'activated' },
     });
     await app.settled();
     const events = await app.get('/v1/audit/events?limit=50');

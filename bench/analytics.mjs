@@ -4,6 +4,7 @@
  * a throw-away PostgreSQL and rolls it up with the function the service uses. Writes bench/results/analytics.txt.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildWhenStale } from '../scripts/lib/build.mjs';
@@ -52,7 +53,8 @@ async function measure(installation, services) {
   const [[counts], raw] = [await countRows(installation, month), await timeRaw(installation, month)];
   const timings = [];
   for (const by of groupings) timings.push(await timeRoute(installation, month, by));
-  return report({ month, services, rolledUp, counts, raw, timings });
+  const counters = await timeCounters(installation, month);
+  return report({ month, services, rolledUp, counts, raw, timings, counters });
 }
 
 /** One insert per day; the triggers stay out of it, so that rolling up can be timed by itself. */
@@ -120,6 +122,41 @@ async function timeRaw(installation, { organizationId, start, end }) {
   return { times, cost: new Map(found.map(({ model, cost }) => [model, cost])) };
 }
 
+/** What a rebuild of the counters adds up: a day and a month, by rows and by roll-ups. */
+async function timeCounters(installation, { organizationId, start, end }) {
+  const { rollupStatement } = createRequire(import.meta.url)('../dist/src/cost/ledger/rollup-spending.js');
+  const sinceMs = [end.getTime() - 86_400_000, start.getTime()];
+  const question = {
+    organizationId,
+    timeZone: 'UTC',
+    sinceMs,
+    byModel: false,
+    attemptIds: [],
+    withoutHolds: [],
+  };
+  const byRollups = rollupStatement(question);
+  const byRows = {
+    text: `SELECT project_id, user_id, api_key_id, sum(cost_nano_usd) FILTER (WHERE held_at >= $2) AS spent_0,
+        sum(cost_nano_usd) FILTER (WHERE held_at >= $3) AS spent_1
+      FROM usage_record WHERE organization_id = $1 AND held_at >= $3 GROUP BY 1, 2, 3`,
+    values: [organizationId, ...sinceMs.map((ms) => new Date(ms).toISOString())],
+  };
+  const timed = [];
+  for (const { text, values } of [byRows, byRollups]) {
+    const times = [];
+    let sum;
+    for (let run = 0; run < 3; run += 1) {
+      const startedAt = performance.now();
+      const found = await installation.query(text, [...values]);
+      times.push(performance.now() - startedAt);
+      sum = found.reduce((total, row) => total + BigInt(row.spent_0 ?? 0) + BigInt(row.spent_1 ?? 0), 0n);
+    }
+    timed.push({ times, sum });
+  }
+  const [rows, rollups] = timed;
+  return { rows, rollups, same: rows.sum === rollups.sum };
+}
+
 async function timeRoute(installation, { start, end }, by) {
   const dates = [start, new Date(end.getTime() - 1)].map((date) => date.toISOString().slice(0, 10));
   const url = `${installation.url}/v1/analytics/costs?start_date=${dates[0]}&end_date=${dates[1]}&group_by=${by}`;
@@ -144,7 +181,7 @@ function progress(what, day, startedAt) {
   );
 }
 
-function report({ month, services, rolledUp, counts, raw, timings }) {
+function report({ month, services, rolledUp, counts, raw, timings, counters }) {
   const [byModel] = timings;
   const wrong = Object.entries(byModel.body.grouped_data).filter(
     ([model, { cost_nano_usd }]) => raw.cost.get(model) !== cost_nano_usd,
@@ -164,14 +201,21 @@ function report({ month, services, rolledUp, counts, raw, timings }) {
         times.length,
         ...cells(times),
       ]),
+      ['counters of a day and a month, by rows', counters.rows.times.length, ...cells(counters.rows.times)],
+      [
+        'counters of a day and a month, by roll-ups',
+        counters.rollups.times.length,
+        ...cells(counters.rollups.times),
+      ],
     ]),
     '',
     `sums by model equal to the raw ledger, to the nano-dollar: ${same ? 'yes' : 'NO'}`,
+    `counters by roll-ups equal to those by rows: ${counters.same ? 'yes' : 'NO'}`,
     `group_by=model in less than ${aimMs} ms: ${median(byModel.times) < aimMs ? 'met' : 'MISSED'}`,
   ];
   const results = join(import.meta.dirname, 'results');
   mkdirSync(results, { recursive: true });
   writeFileSync(join(results, 'analytics.txt'), `${lines.join('\n')}\n`);
   console.log(`\n${lines.join('\n')}\n\nwritten: bench/results/analytics.txt`);
-  return same && median(byModel.times) < aimMs ? 0 : 1;
+  return same && counters.same && median(byModel.times) < aimMs ? 0 : 1;
 }

@@ -19,11 +19,8 @@ import { ReplicaRoster } from '../../src/platform/replicas/replica-roster';
 import { RoomQueue } from '../../src/cost/holds/room-queue';
 import { RefusalReporter } from '../../src/cost/holds/refusal-reporter';
 import type { RequestHold } from '../../src/cost/holds/request-hold';
-import {
-  SpendingQuery,
-  type SpendingAnswer,
-  type SpendingQuestion,
-} from '../../src/cost/ledger/spending.query';
+import type { SpendingAnswer, SpendingQuestion } from '../../src/cost/ledger/spending';
+import { SpendingQuery } from '../../src/cost/ledger/spending.query';
 import type { RequestRow } from '../../src/cost/ledger/request-row';
 import type { UsageRow } from '../../src/cost/ledger/usage-row';
 import { NO_USAGE } from '../../src/llm/token-usage';

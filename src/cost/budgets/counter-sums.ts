@@ -1,6 +1,6 @@
 import type { NanoUsd } from '../../common/money';
 import type { CounterSeed } from '../../quota/quota-store';
-import type { SpendingSubject } from '../ledger/spending.query';
+import type { SpendingSubject } from '../ledger/spending';
 import { countsOn, type BudgetScope } from './budget';
 import { counterName, type CounterSubject } from './budget-counter';
 import type { BudgetWindow, CalendarWindow } from './calendar-window';

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock';
 import { OutboxShipper } from '../../platform/outbox/outbox-shipper';
 import type { CounterSeed } from '../../quota/quota-store';
-import { SpendingQuery, type Spending } from '../ledger/spending.query';
+import type { Spending } from '../ledger/spending';
+import { SpendingQuery } from '../ledger/spending.query';
 import { parseUsageRow, type UsageRow } from '../ledger/usage-row';
 import { BudgetBook } from './budget-book';
 import { calendarWindow, type BudgetWindow, type CalendarWindow } from './calendar-window';
@@ -41,6 +42,7 @@ export class LedgerCounters {
     const unbooked = rows ?? (await this.unbookedRows(organizationId));
     const { spendings, recorded } = await this.spending.read({
       organizationId,
+      timeZone,
       sinceMs: [...windows.values()].map(({ startsAtMs }) => startsAtMs),
       byModel: countsByModel(budgets),
       attemptIds: unbooked.map((row) => row.attempt_id),

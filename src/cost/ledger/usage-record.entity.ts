@@ -1,4 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { MOVED } from './rollup-spending';
 
 /**
  * The ledger: one row per call to a vendor, append-only, partitioned by month. Written by
@@ -13,6 +14,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
   where: `error_code = 'hold_expired' AND corrects_id IS NULL`,
 })
 @Index('usage_record_request', ['requestId'])
+@Index('usage_record_moved', ['organizationId', 'heldAt'], { where: MOVED })
 @Index('usage_record_organization_user_held', ['organizationId', 'userId', 'heldAt'])
 export class UsageRecordEntity {
   @PrimaryColumn({ name: 'attempt_id', type: 'text' })

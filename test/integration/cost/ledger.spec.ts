@@ -1,7 +1,8 @@
 import { Logger } from '@nestjs/common';
 import { DeadLetterRepository } from '../../../src/cost/ledger/dead-letter.repository';
 import { LedgerRepository } from '../../../src/cost/ledger/ledger.repository';
-import { SpendingQuery, type SpendingQuestion } from '../../../src/cost/ledger/spending.query';
+import type { SpendingQuestion } from '../../../src/cost/ledger/spending';
+import { SpendingQuery } from '../../../src/cost/ledger/spending.query';
 import type { UsageRow } from '../../../src/cost/ledger/usage-row';
 import { USAGE_BUCKETS, type UsageBucket } from '../../../src/llm/token-usage';
 import { usageRow } from '../../support/cost-kit';
@@ -13,7 +14,14 @@ const DAY_MS = 86_400_000;
 const NOON = Date.UTC(2027, 0, 15, 12);
 
 function question(sinceMs: readonly number[]): SpendingQuestion {
-  return { organizationId: 'org_1', sinceMs, byModel: false, attemptIds: [], withoutHolds: [] };
+  return {
+    organizationId: 'org_1',
+    timeZone: 'UTC',
+    sinceMs,
+    byModel: false,
+    attemptIds: [],
+    withoutHolds: [],
+  };
 }
 
 const ids = (rows: readonly UsageRow[]): readonly string[] => rows.map((row) => row.attempt_id);
@@ -30,7 +38,9 @@ function guarantees(open: () => Promise<MigratedDatabase>): void {
   beforeEach(async () => {
     ledger = new LedgerRepository(database.dataSource);
     spending = new SpendingQuery(database.dataSource);
-    await database.dataSource.query('TRUNCATE usage_record');
+    await database.dataSource.query(
+      'TRUNCATE usage_record, usage_rollup_hour, usage_rollup_day, rollup_key, rollup_zone',
+    );
   });
 
   const stored = () => database.dataSource.query<Record<string, unknown>[]>('SELECT * FROM usage_record');

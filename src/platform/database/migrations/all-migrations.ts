@@ -23,6 +23,7 @@ import { CreateAuditCheckpoints1764300100000 } from './1764300100000-create-audi
 import { CreateAuditExport1764300200000 } from './1764300200000-create-audit-export';
 import { CreatePrivacyErasure1764300300000 } from './1764300300000-create-privacy-erasure';
 import { AddServiceTier1765100000000 } from './1765100000000-add-service-tier';
+import { IndexMovedCalls1765100200000 } from './1765100200000-index-moved-calls';
 import { AddLeastCost1765100100000 } from './1765100100000-add-least-cost';
 import { CreateDeadLetters1765500000000 } from './1765500000000-create-dead-letters';
 import { IndexOverruns1765500100000 } from './1765500100000-index-overruns';
@@ -58,4 +59,5 @@ export const ALL_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   CreateDeadLetters1765500000000,
   IndexOverruns1765500100000,
   IndexExpiredHolds1765500200000,
+  IndexMovedCalls1765100200000,
 ];

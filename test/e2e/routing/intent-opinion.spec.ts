@@ -105,6 +105,28 @@ describe('a language model that is asked for doubtful intents', () => {
     ).not.toContain(canary);
   });
 
+  it('leaves nothing of the message in logs or metrics when it fails', async () => {
+    const canary = 'timbuktu-0815';
+    says = { status: 400, rawBody: JSON.stringify({ error: { message: `cannot read ${canary}` } }) };
+    const answer = await app.chat(`hello ${canary}`);
+    await app.settled();
+
+    expect(answer.status).toBe(200);
+    expect(app.logText()).toContain('A classifier call failed');
+    expect(app.logText() + (await app.metrics())).not.toContain(canary);
+  });
+
+  it('is not taken for the answer when there is none', async () => {
+    app.vendor.respond((call) => (isQuestion(call) ? says : { status: 400 }));
+    const answer = await app.chat(PROMPT);
+    const rows = (await app.rowsOf(answer)) as readonly (LedgerRow & { purpose: string })[];
+    const request_id = answer.headers.get('x-modelmuxer-request-id');
+
+    expect(answer.status).toBe(400);
+    expect(rows.find(({ purpose }) => purpose === 'classifier')).toMatchObject({ status: 'success' });
+    expect((await app.post('/v1/feedback', { request_id, score: 1 })).status).toBe(404);
+  });
+
   it('sees no more of the message than the models that answer', async () => {
     await app.chat('My address is jane.doe@example.com, what now?');
 

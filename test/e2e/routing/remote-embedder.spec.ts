@@ -132,6 +132,17 @@ describe('semantic routing with an embedding model of a vendor', () => {
       });
   });
 
+  it('is not taken for the answer when there is none', async () => {
+    app.vendor.respond((call) => (isEmbedding(call) ? undefined : { status: 400 }));
+    const answer = await ask('Who was Hedy Lamarr?');
+    const rows = (await app.rowsOf(answer)) as readonly Row[];
+    const request_id = answer.headers.get('x-modelmuxer-request-id');
+
+    expect(answer.status).toBe(400);
+    expect(rows.find(({ purpose }) => purpose === 'embedding')).toMatchObject({ status: 'success' });
+    expect((await app.post('/v1/feedback', { request_id, score: 1 })).status).toBe(404);
+  });
+
   it('falls back for a key that may not use the model', async () => {
     const { key } = await app.createKey({ allowed_models: ['gpt-4o-mini'] });
     const answer = await ask('Who was Emmy Noether?', { key });

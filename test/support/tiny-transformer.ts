@@ -14,6 +14,8 @@ const TABLE: TinyModel['table'] = [
   [3, 0, 0],
   [0, 4, 0],
   [0, 0, 3],
+  // Parts of words that only byte pairs have.
+  ...Array.from({ length: 20 }, () => [0, 0, 0]),
 ];
 
 /**
@@ -67,5 +69,36 @@ const TOKENIZER = {
     continuing_subword_prefix: '##',
     max_input_chars_per_word: 100,
     vocab: Object.fromEntries(PIECES.map((piece, id) => [piece, id])),
+  },
+};
+
+/** The merges of byte pairs that make `sun` and ` rain`. */
+const MERGES = ['s u', 'su n', 'Ġ r', 'Ġr a', 'Ġra i', 'Ġrai n'];
+
+/** The same words for a tokenizer of byte pairs, without tokens around a text: `sun` is 4, ` rain` 5. */
+export const BYTE_PAIR_TOKENIZER = {
+  version: '1.0',
+  truncation: null,
+  padding: null,
+  added_tokens: [],
+  normalizer: null,
+  pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
+  post_processor: null,
+  decoder: { type: 'ByteLevel' },
+  model: {
+    type: 'BPE',
+    dropout: null,
+    unk_token: null,
+    continuing_subword_prefix: null,
+    end_of_word_suffix: null,
+    fuse_unk: false,
+    vocab: {
+      sun: 4,
+      Ġrain: 5,
+      ...Object.fromEntries(
+        ['s', 'u', 'n', 'Ġ', 'r', 'a', 'i', 'su', 'Ġr', 'Ġra', 'Ġrai'].map((part, i) => [part, 7 + i]),
+      ),
+    },
+    merges: MERGES,
   },
 };

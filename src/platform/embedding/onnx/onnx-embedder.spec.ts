@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
-import { tinyTransformer } from '../../../../test/support/tiny-transformer';
+import { BYTE_PAIR_TOKENIZER, tinyTransformer } from '../../../../test/support/tiny-transformer';
 import type { Embedder } from '../../../llm/embedder';
 import { loadConfig } from '../../config/load-config';
 import { startWorker } from '../../threads/start-worker';
@@ -57,6 +57,16 @@ describe('a sentence transformer from a folder', () => {
       ]);
     },
   );
+
+  it('reads tokenizers of byte pairs, too', async () => {
+    const embedder = await open(folderOf('tokens', { 'tokenizer.json': BYTE_PAIR_TOKENIZER }));
+
+    expect(await vectorsOf(embedder, 'sun rain', 'sun', 'sun rain rain rain')).toEqual([
+      [0.6, 0.8, 0],
+      [1, 0, 0],
+      [0.2425, 0.9701, 0],
+    ]);
+  });
 
   it('looks at no more tokens than it may, those around the text included', async () => {
     const folder = folderOf('tokens', { 'sentence_bert_config.json': { max_seq_length: 17 } });

@@ -45,4 +45,17 @@ describe('AnswerMemory', () => {
     expect(kept).toBeCloseTo(800, 0);
     expect(memory.neighboursOf('org_2', meaningOf(ASKED))).toBeUndefined();
   });
+
+  it.each([
+    [96, 500],
+    [1_024, 48],
+  ])('keeps vectors of %i numbers of %i tenants, and drops the oldest', (length, tenants) => {
+    const meaning = { version: 'v', vector: new Float32Array(length).fill(1 / Math.sqrt(length)) };
+    memory.rememberPrompt('req_2', meaning);
+    for (let i = 0; i <= tenants; i++) memory.add(`org_${i}`, 'req_2', { model: MODEL, score: 1 });
+
+    expect(memory.neighboursOf('org_0', meaning)).toBeUndefined();
+    expect(memory.neighboursOf('org_1', meaning)?.(card)).toMatchObject({ checked: 0 });
+    expect(memory.neighboursOf(`org_${tenants}`, meaning)?.(card)).toMatchObject({ checked: 0 });
+  });
 });

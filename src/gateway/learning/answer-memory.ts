@@ -8,7 +8,9 @@ import type { PromptMeaning } from '../../routing/semantic/semantic-index';
 /** How long feedback on an answer can still be told what the prompt was like. */
 const REMEMBER_MS = 3_600_000;
 const MAX_REQUESTS = 5_000;
-const MAX_TENANTS = 500;
+/** Numbers kept of all tenants, 40 MB of them; embedders differ in how many a vector has. */
+const MAX_NUMBERS = 10_000_000;
+const MOST_TENANTS = 500;
 /** Outcomes kept of each tenant; the newest. */
 const MAX_OUTCOMES = 200;
 /** Prompts less alike than this are no neighbours. */
@@ -45,12 +47,19 @@ export class AnswerMemory {
     const meaning = this.meanings.get(requestId, this.clock.now());
     if (!meaning) return;
     const known = this.outcomes.get(organizationId) ?? [];
-    const [oldest] = this.outcomes.keys();
-    if (known.length === 0 && oldest !== undefined && this.outcomes.size >= MAX_TENANTS)
-      this.outcomes.delete(oldest);
+    if (known.length === 0) this.makeRoomFor(meaning);
     known.push({ meaning, model, score });
     if (known.length > MAX_OUTCOMES) known.shift();
     this.outcomes.set(organizationId, known);
+  }
+
+  private makeRoomFor({ vector }: PromptMeaning): void {
+    const tenants = Math.min(
+      MOST_TENANTS,
+      Math.floor(MAX_NUMBERS / (MAX_OUTCOMES * Math.max(1, vector.length))),
+    );
+    const [oldest] = this.outcomes.keys();
+    if (oldest !== undefined && this.outcomes.size >= tenants) this.outcomes.delete(oldest);
   }
 
   /** What neighbours of a prompt say about each model; undefined when the tenant has none. */

@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { NanoUsd } from '../../common/money';
 import { DEFAULT_ALERT_THRESHOLDS } from '../../cost/budgets/budget';
 import { KEY_BUDGETS } from '../../cost/budgets/key-budgets.query';
+import { MOVED } from '../../cost/ledger/rollup-spending';
 
 /** What a budget has spent in its window, where that is worth an alert. */
 export interface BudgetSpending {
@@ -18,32 +19,49 @@ export interface BudgetSpending {
   readonly thresholds: readonly number[];
 }
 
-/** Which roll-up keys count on a budget of a level. */
-const LEVELS = {
-  organization: 'NOT key.detailed',
-  project: 'key.detailed AND key.project_id = budget.scope_id',
-  user: 'key.detailed AND key.user_id = budget.scope_id',
-  api_key: 'key.detailed AND key.api_key_id = budget.scope_id',
-} as const;
+const LEVELS = ['organization', 'project', 'user', 'api_key'] as const;
+type Level = (typeof LEVELS)[number];
 
-const WINDOW_START = `
+/** Which roll-up keys count on a budget of a level; the coarse ones, far fewer, on that of the organization. */
+const keyCounts = (level: Level): string =>
+  level === 'organization' ? 'NOT key.detailed' : `key.detailed AND key.${level}_id = budget.scope_id`;
+
+/** Which calls do. */
+const callCounts = (level: Level): string =>
+  level === 'organization' ? 'true' : `call.${level}_id = budget.scope_id`;
+
+/** The window that is open now: its first day, and the instant at which it began. */
+const OPEN_WINDOW = `
   CROSS JOIN LATERAL (SELECT date_trunc(
     CASE budget.budget_window WHEN 'daily' THEN 'day' WHEN 'weekly' THEN 'week' WHEN 'monthly' THEN 'month' ELSE 'year' END,
-    now() AT TIME ZONE zone.time_zone) AS first) AS open`;
+    now() AT TIME ZONE zone.time_zone) AS first) AS day
+  CROSS JOIN LATERAL (SELECT day.first, day.first AT TIME ZONE zone.time_zone AS start) AS open`;
 
-const ofLevel = (level: keyof typeof LEVELS): string => `
+/**
+ * The roll-ups go by the start of a call, a budget by the time its money was held: calls in between are put right, as far as
+ * they took less than a day to start.
+ */
+const spentOf = (level: Level, filters: { readonly key: string; readonly call: string }): string => `
+  CROSS JOIN LATERAL (SELECT (
+    (SELECT coalesce(sum(fact.cost_nano_usd), 0)
+     FROM rollup_key AS key JOIN usage_rollup_day AS fact ON fact.key_id = key.id AND fact.bucket >= open.start
+     WHERE key.organization_id = budget.organization_id AND ${keyCounts(level)} ${filters.key})
+    + (SELECT coalesce(sum(call.cost_nano_usd * ((held_at >= open.start)::int - (started_at >= open.start)::int)), 0)
+     FROM usage_record AS call
+     WHERE call.organization_id = budget.organization_id AND ${MOVED} AND ${callCounts(level)} ${filters.call}
+       AND held_at > open.start - interval '1 day' AND held_at < open.start + interval '1 day')) AS nano_usd) AS spent`;
+
+const ofOne = (provider: string, model: string): string => `
+  AND (budget.provider = '' OR lower(${provider}) = lower(budget.provider))
+  AND (budget.model = '' OR lower(${model}) = lower(budget.model))`;
+
+const ofLevel = (level: Level): string => `
   SELECT budget.organization_id, budget.id AS budget_id, budget.level, budget.scope_id, budget.budget_window,
     to_char(open.first, 'YYYY-MM-DD') AS label, budget.limit_nano_usd::text AS limit_nano_usd,
     spent.nano_usd::text AS spent_nano_usd, budget.alert_thresholds AS thresholds
   FROM every_budget AS budget JOIN rollup_zone AS zone ON zone.organization_id = budget.organization_id
-  ${WINDOW_START}
-  CROSS JOIN LATERAL (
-    SELECT coalesce(sum(fact.cost_nano_usd), 0) AS nano_usd
-    FROM rollup_key AS key JOIN usage_rollup_day AS fact
-      ON fact.key_id = key.id AND fact.bucket >= open.first AT TIME ZONE zone.time_zone
-    WHERE key.organization_id = budget.organization_id AND ${LEVELS[level]}
-      AND (budget.provider = '' OR lower(key.provider) = lower(budget.provider))
-      AND (budget.model = '' OR lower(key.model) = lower(budget.model))) AS spent
+  ${OPEN_WINDOW}
+  ${spentOf(level, { key: ofOne('key.provider', 'key.model'), call: ofOne('call.provider', 'call.resolved_model') })}
   WHERE budget.level = '${level}' AND budget.limit_nano_usd > 0
     AND spent.nano_usd * 100 >= budget.limit_nano_usd * (SELECT min(t) FROM unnest(budget.alert_thresholds) AS t)`;
 
@@ -57,8 +75,7 @@ const EVERY_BUDGET = `
 
 /** Every budget that has reached the lowest of its thresholds in the window that is open now. */
 export function spendingOfBudgets(dataSource: DataSource): Promise<BudgetSpending[]> {
-  const levels = ['organization', 'project', 'user', 'api_key'] as const;
-  return dataSource.query<BudgetSpending[]>(`${EVERY_BUDGET} ${levels.map(ofLevel).join(' UNION ALL ')}`, [
+  return dataSource.query<BudgetSpending[]>(`${EVERY_BUDGET} ${LEVELS.map(ofLevel).join(' UNION ALL ')}`, [
     [...DEFAULT_ALERT_THRESHOLDS],
   ]);
 }
@@ -75,12 +92,8 @@ const OF_USERS = `
         AND fact.bucket >= date_trunc('day', now(), zone.time_zone)) AS key ON true
     WHERE kind.limit_nano_usd > 0) AS budget
   JOIN rollup_zone AS zone ON zone.organization_id = budget.organization_id
-  ${WINDOW_START}
-  CROSS JOIN LATERAL (
-    SELECT coalesce(sum(fact.cost_nano_usd), 0) AS nano_usd
-    FROM rollup_key AS key JOIN usage_rollup_day AS fact
-      ON fact.key_id = key.id AND fact.bucket >= open.first AT TIME ZONE zone.time_zone
-    WHERE key.organization_id = budget.organization_id AND key.detailed AND key.user_id = budget.scope_id) AS spent
+  ${OPEN_WINDOW}
+  ${spentOf('user', { key: '', call: '' })}
   WHERE spent.nano_usd * 100 >= budget.limit_nano_usd::bigint * $3::float
     AND NOT EXISTS (
       SELECT FROM budget AS own WHERE own.organization_id = budget.organization_id AND own.level = 'user'

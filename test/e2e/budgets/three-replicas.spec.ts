@@ -141,7 +141,8 @@ describeWithPostgres('three replicas', () => {
       expect(third.error.details).toMatchObject({ level: 'api_key', held: 0.008, spent: 0 });
       expect((await Promise.all(running)).map(({ status }) => status)).toEqual([200, 200]);
       await eventually(async () => {
-        const { budgets } = (await replica(2).get('/v1/analytics/budgets')).body as { budgets: object[] };
+        const listed = await replica(2).get(`/v1/analytics/budgets?scope_id=${id}`);
+        const { budgets } = listed.body as { budgets: object[] };
         expect(budgets).toMatchObject([{ current_usage_nano_usd: '6000000', held: 0 }]);
       }, 5_000);
       expect(vendor.calls).toHaveLength(2);

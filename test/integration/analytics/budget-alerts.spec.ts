@@ -157,6 +157,32 @@ function guarantees(open: () => Promise<MigratedDatabase>): void {
     await query('DELETE FROM api_key');
   });
 
+  it('count a call in the day in which its money was held, as admission does, also when it started in the next', async () => {
+    const midnight = new Date().setUTCHours(0, 0, 0, 0);
+    const row = (heldAfterMs: number, usd: number): UsageRow =>
+      usageRow(
+        {
+          cost_nano_usd: String(usd * 1e9),
+          user_id: 'usr_a',
+          held_at: new Date(midnight + heldAfterMs).toISOString(),
+        },
+        midnight + 5_000,
+      );
+    await putBudget('bdg_org', { budget_window: 'daily' });
+    const watch = budgetAlerts({ DEFAULT_DAILY_BUDGET: '10', DEFAULT_MONTHLY_BUDGET: '1000' });
+
+    await new LedgerRepository(database.dataSource).append([row(-2_000, 6), row(-1, 2)]);
+    await watch.run();
+    expect(await fired()).toEqual([]);
+    await new LedgerRepository(database.dataSource).append([row(0, 5)]);
+    await watch.run();
+
+    expect(await fired()).toEqual([
+      ['bdg_org', 50],
+      ['default/usr_a/daily', 50],
+    ]);
+  });
+
   it('hold for the configured default budgets of every user', async () => {
     await spend(8);
     await spend(1, { user_id: 'usr_b' });

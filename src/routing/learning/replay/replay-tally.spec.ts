@@ -47,12 +47,17 @@ function makeLog(seed: number, count: number, bias = 0): { samples: ReplayedSamp
   return { samples, truth: TRUTH };
 }
 
-const TRUTH = (() => {
+/** Mean chance of a good answer over all contexts when an action is chosen so. */
+function meanChance(choice: (context: number) => number): number {
   const steps = 20_000;
   let sum = 0;
-  for (let i = 0; i < steps; i++) sum += chanceOf((i + 0.5) / steps, candidateChoice((i + 0.5) / steps));
+  for (let i = 0; i < steps; i++) sum += chanceOf((i + 0.5) / steps, choice((i + 0.5) / steps));
   return sum / steps;
-})();
+}
+
+const TRUTH = meanChance(candidateChoice);
+/** How much better the candidate is than the present policy, which always chooses the first action. */
+const TRUE_DIFFERENCE = TRUTH - meanChance(() => 0);
 
 const snips = (samples: readonly ReplayedSample[]) => ReplayTally.of(samples).snips();
 const doublyRobust = (samples: readonly ReplayedSample[]) => ReplayTally.of(samples).doublyRobust();
@@ -77,6 +82,24 @@ describe.each([
 
     expect(covered).toBeGreaterThanOrEqual(90);
     expect(sum / SEEDS).toBeCloseTo(TRUTH, 2);
+  });
+});
+
+describe('the difference to the present policy', () => {
+  it.each([
+    ['a good model of outcomes', 0],
+    ['a model of outcomes that is far off', 0.3],
+  ])('covers the truth in at least 90 of 100 logs, with %s', (__, bias) => {
+    let covered = 0;
+    let sum = 0;
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const { value, low, high } = ReplayTally.of(makeLog(seed * 6151, 1500, bias).samples).difference();
+      if (low <= TRUE_DIFFERENCE && TRUE_DIFFERENCE <= high) covered++;
+      sum += value;
+    }
+
+    expect(covered).toBeGreaterThanOrEqual(90);
+    expect(sum / SEEDS).toBeCloseTo(TRUE_DIFFERENCE, 2);
   });
 });
 

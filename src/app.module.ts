@@ -10,6 +10,7 @@ import { JobsModule } from './jobs.module';
 import { ConfigModule } from './platform/config/config.module';
 import type { LoadedConfig } from './platform/config/load-config';
 import { DatabaseModule } from './platform/database/database.module';
+import { SharedStoreHealthCheck } from './cost/leases/shared-store.health-check';
 import { DatabaseHealthCheck } from './platform/database/database.health-check';
 import { HttpServerModule } from './platform/http/http-server.module';
 import { LifecycleModule } from './platform/lifecycle/lifecycle.module';
@@ -26,8 +27,8 @@ import { TelemetryModule } from './telemetry/telemetry.module';
 /** Conditions of readiness that belong to the platform. */
 @Module({
   imports: [OutboxModule, RedisModule],
-  providers: [DatabaseHealthCheck, RedisHealthCheck, OutboxHealthCheck],
-  exports: [DatabaseHealthCheck, RedisHealthCheck, OutboxHealthCheck],
+  providers: [DatabaseHealthCheck, RedisHealthCheck, SharedStoreHealthCheck, OutboxHealthCheck],
+  exports: [DatabaseHealthCheck, SharedStoreHealthCheck, OutboxHealthCheck],
 })
 class HealthChecksModule {}
 
@@ -52,7 +53,7 @@ export class AppModule {
         AnalyticsModule,
         HealthModule.register({
           imports: [GatewayModule, HealthChecksModule],
-          checks: [DatabaseHealthCheck, RedisHealthCheck, ProvidersHealthCheck, OutboxHealthCheck],
+          checks: [DatabaseHealthCheck, SharedStoreHealthCheck, ProvidersHealthCheck, OutboxHealthCheck],
         }),
         ...(runsJobs ? [JobsModule] : []),
       ],

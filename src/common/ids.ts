@@ -13,6 +13,7 @@ export type IdPrefix =
   | 'req'
   | 'att'
   | 'hold'
+  | 'lease'
   | 'dec'
   | 'org'
   | 'prj'

@@ -1,6 +1,6 @@
 import type { NanoUsd } from '../common/money';
 import { Setting } from '../platform/config/setting';
-import { integer, usd } from '../platform/config/setting-types';
+import { choice, integer, usd } from '../platform/config/setting-types';
 
 /** Budgets every user has unless other ones are set, and how holds behave. */
 export class CostConfig {
@@ -57,6 +57,24 @@ export class CostConfig {
       'Pause between two comparisons of the budget counters with the ledger, for organizations with requests. 0 means never.',
   })
   readonly driftSeconds: number;
+
+  @Setting({
+    env: 'BUDGET_ON_STORE_LOSS',
+    type: choice(['lease', 'closed']),
+    default: 'lease',
+    describe:
+      'What happens to requests while Redis cannot be reached. lease: each replica sets a share of the budgets in use aside beforehand and admits requests from it, then answers 503. closed: 503 at once.',
+  })
+  readonly onStoreLoss: 'lease' | 'closed';
+
+  @Setting({
+    env: 'BUDGET_LEASE_PERCENT',
+    type: integer({ min: 1, max: 20 }),
+    default: 2,
+    describe:
+      'Per cent of what is left of the tightest budget that a replica sets aside for a kind of request (BUDGET_ON_STORE_LOSS=lease). All of them together set aside at most a quarter of what is left.',
+  })
+  readonly leasePercent: number;
 
   @Setting({
     env: 'RATE_LIMIT_TOKENS_PER_MINUTE',

@@ -22,8 +22,16 @@ import { RebuildExchange } from './rebuild/rebuild-exchange';
 import { ReplicaContribution } from './rebuild/replica-contribution';
 import { ExpiredHolds } from './holds/expired-holds';
 import { HoldKeeper } from './holds/hold-keeper';
+import { HoldTaker } from './holds/hold-taker';
 import { RefusalReporter } from './holds/refusal-reporter';
 import { RoomQueue } from './holds/room-queue';
+import { LeaseBook } from './leases/lease-book';
+import { LeaseEntity } from './leases/lease.entity';
+import { LeaseKeeper } from './leases/lease-keeper';
+import { LeaseLender } from './leases/lease-lender';
+import { LeaseRecall } from './leases/lease-recall';
+import { LeaseRecords } from './leases/lease-records';
+import { OwnerlessLeases } from './leases/ownerless-leases';
 import { LedgerModule } from './ledger/ledger.module';
 import { RequestJournal } from './ledger/request-journal';
 import { RequestOutboxConsumer } from './ledger/request-outbox-consumer';
@@ -35,7 +43,7 @@ import { UsageShipping } from './ledger/usage-shipping';
 /** Money: admission in front of every call that costs, and the way of its usage into the ledger. */
 @Module({
   imports: [
-    TypeOrmModule.forFeature([BudgetEntity]),
+    TypeOrmModule.forFeature([BudgetEntity, LeaseEntity]),
     QuotaModule,
     OutboxModule,
     QueueModule,
@@ -61,6 +69,13 @@ import { UsageShipping } from './ledger/usage-shipping';
     ReplicaContribution,
     HoldKeeper,
     ExpiredHolds,
+    HoldTaker,
+    LeaseBook,
+    LeaseKeeper,
+    LeaseLender,
+    LeaseRecall,
+    LeaseRecords,
+    OwnerlessLeases,
     RoomQueue,
     RefusalReporter,
     UsageJournal,

@@ -1,3 +1,4 @@
+import type { NanoUsd } from '../common/money';
 import {
   QuotaStore,
   type CounterSeed,
@@ -5,6 +6,7 @@ import {
   type ExpiredHold,
   type HoldOutcome,
   type HoldRequest,
+  type LeaseRequest,
   type LiveHold,
   type RateLine,
   type RateOutcome,
@@ -49,6 +51,14 @@ export class GlobalTokenQuota extends QuotaStore {
       this.store.settle({ organizationId: GLOBAL_SCOPE, holdId, actualNanoUsd: 0n, actualTokens }),
     ]);
     return outcome;
+  }
+
+  lease(request: LeaseRequest): Promise<HoldOutcome> {
+    return this.store.lease(request);
+  }
+
+  shrink(organizationId: string, holdId: string, amountNanoUsd: NanoUsd): Promise<boolean> {
+    return this.store.shrink(organizationId, holdId, amountNanoUsd);
   }
 
   async renew(organizationId: string, holdId: string, expiresAtMs: number): Promise<boolean> {

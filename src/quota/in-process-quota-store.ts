@@ -3,12 +3,19 @@ import { Clock } from '../common/clock';
 import type { NanoUsd } from '../common/money';
 import { ExpiringMemory } from './expiring-memory';
 import {
+  counterFor,
+  newCounter,
+  overBudget,
+  overLeased,
+  tightest,
+  type Counter,
+} from './in-process-counters';
+import {
   CHARGED_MEMORY_MS,
   checkHold,
   checkRateLines,
   checkSeeds,
   checkSettle,
-  COUNTER_GRACE_MS,
   SETTLED_MEMORY_COUNT_IN_PROCESS,
   SETTLED_MEMORY_MS,
 } from './quota-rules';
@@ -20,6 +27,7 @@ import {
   type ExpiredHold,
   type HoldOutcome,
   type HoldRequest,
+  type LeaseRequest,
   type LiveHold,
   type RateLine,
   type RateOutcome,
@@ -29,12 +37,7 @@ import {
 } from './quota-store';
 import { SlidingWindow } from './sliding-window';
 import { SweepingMap } from './sweeping-map';
-
-interface Counter {
-  spent: NanoUsd;
-  held: NanoUsd;
-  readonly forgetAtMs: number;
-}
+import { takeRequests } from './take-requests';
 
 interface Reservation {
   readonly window: SlidingWindow;
@@ -46,7 +49,9 @@ interface Hold {
   /** The counters themselves, so that a settle never meets those of another window. */
   readonly counters: readonly Counter[];
   readonly reservations: readonly Reservation[];
+  amountNanoUsd: NanoUsd;
   expiresAtMs: number;
+  isLease: boolean;
 }
 
 interface RateEntry {
@@ -102,6 +107,30 @@ export class InProcessQuotaStore extends QuotaStore {
     });
   }
 
+  lease(request: LeaseRequest): Promise<HoldOutcome> {
+    return answer(() => {
+      const hold: HoldRequest = { ...request, tokens: 0, tokenLimits: [] };
+      checkHold(hold);
+      return this.takeLease(hold);
+    });
+  }
+
+  shrink(organizationId: string, holdId: string, amountNanoUsd: NanoUsd): Promise<boolean> {
+    const organization = this.organizationOf(organizationId);
+    const live = organization.live.get(holdId);
+    const hold = live ?? organization.charged.get(holdId, this.clock.now());
+    if (hold === undefined) return Promise.resolve(false);
+    const less = hold.amountNanoUsd > amountNanoUsd ? hold.amountNanoUsd - amountNanoUsd : 0n;
+    for (const counter of hold.counters) {
+      if (live) counter.held -= less;
+      else counter.spent -= less;
+      if (live && hold.isLease) counter.leased -= hold.amountNanoUsd;
+    }
+    hold.amountNanoUsd -= less;
+    hold.isLease = false;
+    return Promise.resolve(true);
+  }
+
   renew(organizationId: string, holdId: string, expiresAtMs: number): Promise<boolean> {
     const hold = this.organizations.get(organizationId)?.live.get(holdId);
     if (hold) hold.expiresAtMs = expiresAtMs;
@@ -122,7 +151,12 @@ export class InProcessQuotaStore extends QuotaStore {
     return Promise.resolve(
       counters.map((counter) => {
         const state = organization.counters.get(counter);
-        return { counter, spentNanoUsd: state?.spent ?? 0n, heldNanoUsd: state?.held ?? 0n };
+        return {
+          counter,
+          spentNanoUsd: state?.spent ?? 0n,
+          heldNanoUsd: state?.held ?? 0n,
+          leasedNanoUsd: state?.leased ?? 0n,
+        };
       }),
     );
   }
@@ -156,7 +190,7 @@ export class InProcessQuotaStore extends QuotaStore {
       const organization = this.organizationOf(organizationId);
       if (!organization.loaded) return false;
       for (const { counter, spentNanoUsd, windowEndsAtMs } of seeds) {
-        const known = counterFor(organization, { counter, windowEndsAtMs });
+        const known = counterFor(organization.counters, { counter, windowEndsAtMs });
         if (spentNanoUsd > known.spent) known.spent = spentNanoUsd;
       }
       return true;
@@ -168,7 +202,7 @@ export class InProcessQuotaStore extends QuotaStore {
       checkRateLines(lines);
       const windows = lines.map((line) => this.windowOf(organizationId, line));
       for (const [i, count] of carried.entries()) if (count > 0) windows[i]?.take(count, nowMs);
-      return refusedRequest(lines, windows, nowMs) ?? takeFromAll(lines, windows, nowMs);
+      return takeRequests(lines, windows, nowMs);
     });
   }
 
@@ -183,13 +217,13 @@ export class InProcessQuotaStore extends QuotaStore {
     const nowMs = this.clock.now();
     if (request.replaces) this.finish({ organizationId: request.organizationId, ...request.replaces });
     if (organization.knows(request.holdId, nowMs)) {
-      return { kind: 'held', remainingNanoUsd: tightest(organization, request.budgets) };
+      return { kind: 'held', remainingNanoUsd: tightest(organization.counters, request.budgets) };
     }
     const windows = request.tokenLimits.map((line) => this.windowOf(request.organizationId, line));
-    const refusal = overBudget(organization, request) ?? overTokens(request, windows, nowMs);
+    const refusal = overBudget(organization.counters, request) ?? overTokens(request, windows, nowMs);
     if (refusal) return refusal;
 
-    const counters = request.budgets.map((line) => counterFor(organization, line));
+    const counters = request.budgets.map((line) => counterFor(organization.counters, line));
     for (const counter of counters) counter.held += request.amountNanoUsd;
     const reservations = windows.map((window) => ({
       window,
@@ -199,9 +233,35 @@ export class InProcessQuotaStore extends QuotaStore {
       request,
       counters,
       reservations,
+      amountNanoUsd: request.amountNanoUsd,
       expiresAtMs: request.expiresAtMs,
+      isLease: false,
     });
-    return { kind: 'held', remainingNanoUsd: tightest(organization, request.budgets) };
+    return { kind: 'held', remainingNanoUsd: tightest(organization.counters, request.budgets) };
+  }
+
+  private takeLease(request: HoldRequest): HoldOutcome {
+    const organization = this.organizationOf(request.organizationId);
+    if (!organization.loaded) return { kind: 'not_loaded' };
+    const { holdId, amountNanoUsd, budgets, expiresAtMs } = request;
+    const held: HoldOutcome = { kind: 'held', remainingNanoUsd: undefined };
+    if (organization.knows(holdId, this.clock.now())) return held;
+    const refusal = overLeased(organization.counters, request);
+    if (refusal) return refusal;
+    const counters = budgets.map((line) => counterFor(organization.counters, line));
+    for (const counter of counters) {
+      counter.held += amountNanoUsd;
+      counter.leased += amountNanoUsd;
+    }
+    organization.live.set(holdId, {
+      request,
+      counters,
+      reservations: [],
+      amountNanoUsd,
+      expiresAtMs,
+      isLease: true,
+    });
+    return held;
   }
 
   private finish({ organizationId, holdId, actualNanoUsd, actualTokens }: SettleRequest): SettleOutcome {
@@ -212,13 +272,14 @@ export class InProcessQuotaStore extends QuotaStore {
     const hold = live ?? organization.charged.get(holdId, nowMs);
     if (hold === undefined) return organization.settled.get(holdId, nowMs) === true ? 'already' : 'unknown';
 
-    const { amountNanoUsd, tokens } = hold.request;
+    const { amountNanoUsd, request } = hold;
     for (const counter of hold.counters) {
       if (live) counter.held -= amountNanoUsd;
+      if (live && hold.isLease) counter.leased -= amountNanoUsd;
       counter.spent += live ? actualNanoUsd : actualNanoUsd - amountNanoUsd;
     }
     for (const { window, sliceStartMs } of hold.reservations)
-      window.correct(sliceStartMs, actualTokens - tokens, nowMs);
+      window.correct(sliceStartMs, actualTokens - request.tokens, nowMs);
     organization.live.delete(holdId);
     organization.charged.delete(holdId);
     organization.settled.add(holdId, true, nowMs);
@@ -226,8 +287,10 @@ export class InProcessQuotaStore extends QuotaStore {
   }
 
   private charge(organization: Organization, hold: Hold): ExpiredHold {
-    const { holdId, amountNanoUsd, note } = hold.request;
+    const { holdId, note } = hold.request;
+    const { amountNanoUsd } = hold;
     for (const counter of hold.counters) {
+      if (hold.isLease) counter.leased -= amountNanoUsd;
       counter.held -= amountNanoUsd;
       counter.spent += amountNanoUsd;
     }
@@ -264,7 +327,7 @@ function answer<T>(work: () => T): Promise<T> {
 /** Puts a running hold back; it counts even if it no longer fits. */
 function repost(organization: Organization, organizationId: string, hold: LiveHold): void {
   const { holdId, amountNanoUsd, expiresAtMs, note } = hold;
-  const counters = hold.counters.map((line) => counterFor(organization, line));
+  const counters = hold.counters.map((line) => counterFor(organization.counters, line));
   for (const counter of counters) counter.held += amountNanoUsd;
   const budgets: readonly BudgetLine[] = [];
   const request = {
@@ -277,36 +340,14 @@ function repost(organization: Organization, organizationId: string, hold: LiveHo
     expiresAtMs,
     note,
   };
-  organization.live.set(holdId, { request, counters, reservations: [], expiresAtMs });
-}
-
-function newCounter(spent: NanoUsd, windowEndsAtMs: number): Counter {
-  return { spent, held: 0n, forgetAtMs: windowEndsAtMs + COUNTER_GRACE_MS };
-}
-
-function counterFor(
-  organization: Organization,
-  line: Pick<BudgetLine, 'counter' | 'windowEndsAtMs'>,
-): Counter {
-  const known = organization.counters.get(line.counter);
-  if (known) return known;
-  const counter = newCounter(0n, line.windowEndsAtMs);
-  organization.counters.set(line.counter, counter);
-  return counter;
-}
-
-function overBudget(
-  organization: Organization,
-  { budgets, amountNanoUsd }: HoldRequest,
-): HoldOutcome | undefined {
-  for (const line of budgets) {
-    if (line.mode === 'warn') continue;
-    const { spent, held } = organization.counters.get(line.counter) ?? { spent: 0n, held: 0n };
-    if (spent + held + amountNanoUsd > line.limitNanoUsd) {
-      return { kind: 'over_budget', line, spentNanoUsd: spent, heldNanoUsd: held };
-    }
-  }
-  return undefined;
+  organization.live.set(holdId, {
+    request,
+    counters,
+    reservations: [],
+    amountNanoUsd,
+    expiresAtMs,
+    isLease: false,
+  });
 }
 
 function overTokens(
@@ -319,54 +360,6 @@ function overTokens(
     if (retryAfterMs > 0) return { kind: 'over_tokens', line, retryAfterMs };
   }
   return undefined;
-}
-
-/** What remains of the tightest enforced budget; an overrun counts as nothing left. */
-function tightest(organization: Organization, budgets: readonly BudgetLine[]): NanoUsd | undefined {
-  let least: NanoUsd | undefined;
-  for (const line of budgets) {
-    if (line.mode === 'warn') continue;
-    const { spent, held } = organization.counters.get(line.counter) ?? { spent: 0n, held: 0n };
-    const left = line.limitNanoUsd - spent - held;
-    if (least === undefined || left < least) least = left < 0n ? 0n : left;
-  }
-  return least;
-}
-
-function refusedRequest(
-  lines: readonly RateLine[],
-  windows: readonly SlidingWindow[],
-  nowMs: number,
-): RateOutcome | undefined {
-  let refusal: RateOutcome | undefined;
-  for (const [i, line] of lines.entries()) {
-    const { limit } = line;
-    const resetMs = windows[i]?.waitFor(1, limit, nowMs) ?? 0;
-    if (resetMs > (refusal?.resetMs ?? 0)) refusal = { allowed: false, limit, remaining: 0, resetMs, line };
-  }
-  return refusal;
-}
-
-function takeFromAll(
-  lines: readonly RateLine[],
-  windows: readonly SlidingWindow[],
-  nowMs: number,
-): RateOutcome {
-  let tightestLine: RateOutcome = {
-    allowed: true,
-    limit: Number.MAX_SAFE_INTEGER,
-    remaining: Number.MAX_SAFE_INTEGER,
-    resetMs: 0,
-    line: undefined,
-  };
-  for (const [i, line] of lines.entries()) {
-    const { limit, windowMs } = line;
-    windows[i]?.take(1, nowMs);
-    const remaining = limit - (windows[i]?.usedAt(nowMs) ?? 0);
-    if (remaining < tightestLine.remaining)
-      tightestLine = { allowed: true, limit, remaining, resetMs: windowMs, line };
-  }
-  return tightestLine;
 }
 
 function byExpiry(left: Hold, right: Hold): number {

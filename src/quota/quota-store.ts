@@ -54,10 +54,24 @@ export type HoldOutcome =
       readonly line: BudgetLine;
       readonly spentNanoUsd: NanoUsd;
       readonly heldNanoUsd: NanoUsd;
+      /** The part of what is held that is leased: its holders can be asked to give it back. */
+      readonly leasedNanoUsd: NanoUsd;
     }
   | { readonly kind: 'over_tokens'; readonly line: RateLine; readonly retryAfterMs: number }
   /** The organization's counters are not loaded (fresh store, flush, failover): load them, then try again. */
   | { readonly kind: 'not_loaded' };
+
+/**
+ * Money that one replica sets aside, to admit requests from while the store is lost. A hold in every respect, but that it is
+ * shown apart, and leaves room: all leases on a line are never more than {@link MAX_LEASED_SHARE} of what is neither spent nor held otherwise.
+ */
+export type LeaseRequest = Pick<
+  HoldRequest,
+  'organizationId' | 'holdId' | 'amountNanoUsd' | 'budgets' | 'expiresAtMs' | 'note'
+>;
+
+/** One part in so many. */
+export const MAX_LEASED_SHARE = 4n;
 
 export interface SettleRequest extends HoldEnd {
   readonly organizationId: string;
@@ -76,7 +90,9 @@ export interface ExpiredHold {
 export interface CounterState {
   readonly counter: string;
   readonly spentNanoUsd: NanoUsd;
+  /** Leases included. */
   readonly heldNanoUsd: NanoUsd;
+  readonly leasedNanoUsd: NanoUsd;
 }
 
 export interface RateRequest {
@@ -130,6 +146,13 @@ export abstract class QuotaStore {
    */
   abstract hold(request: HoldRequest): Promise<HoldOutcome>;
   abstract settle(request: SettleRequest): Promise<SettleOutcome>;
+  /** Takes a lease on every line or none; `over_budget` when a line has no room for it. It is renewed, settled and expires like a hold. */
+  abstract lease(request: LeaseRequest): Promise<HoldOutcome>;
+  /**
+   * Lowers what a live or charged hold amounts to and gives the rest back; never raises it. A lease is an
+   * ordinary hold from then on. False when there is no such hold.
+   */
+  abstract shrink(organizationId: string, holdId: string, amountNanoUsd: NanoUsd): Promise<boolean>;
   /** Moves the expiry of a live hold; false when it is not live any more. */
   abstract renew(organizationId: string, holdId: string, expiresAtMs: number): Promise<boolean>;
   /** Charges up to `limit` overdue holds of the organization at their amount and returns them, each exactly once over all processes. */

@@ -31,6 +31,6 @@ import { RedisQuotaStore } from './redis-quota-store';
     RateShares,
     RateLimiter,
   ],
-  exports: [QuotaStore, CallerRates, RateLimiter],
+  exports: [QuotaStore, CallerRates, RateLimiter, RateShares],
 })
 export class QuotaModule {}

@@ -1,10 +1,13 @@
 import { storeUnavailable } from '../platform/redis/redis.errors';
 import { FakeClock } from '../../test/support/fake-clock';
 import { silentMetrics } from '../../test/support/cost-kit';
+import { loadConfig } from '../platform/config/load-config';
+import { CallerRates } from './caller-rates';
 import { InProcessQuotaStore } from './in-process-quota-store';
 import type { RateLine, RateOutcome, RateRequest } from './quota-store';
 import { RateLimiter } from './rate-limiter';
 import { RateShares } from './rate-shares';
+import { RateLimitsConfig } from './rate-limits.config';
 
 const WINDOW_MS = 60_000;
 
@@ -31,7 +34,15 @@ describe('RateLimiter with replicas that share counters', () => {
   });
 
   const replica = (): RateLimiter =>
-    new RateLimiter(store, new RateShares(clock, known as never), silentMetrics());
+    new RateLimiter(
+      store,
+      new RateShares(
+        clock,
+        known as never,
+        new CallerRates(loadConfig([RateLimitsConfig], {}).get(RateLimitsConfig)),
+      ),
+      silentMetrics(),
+    );
   const line = (limit: number, counter = 'key'): RateLine => ({ counter, limit, windowMs: WINDOW_MS });
   const ask = (limiter: RateLimiter, ...lines: RateLine[]): Promise<RateOutcome> =>
     limiter.take({ organizationId: 'org_1', lines, nowMs: clock.now() });

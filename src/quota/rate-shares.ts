@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock';
 import { ReplicaRoster } from '../platform/replicas/replica-roster';
 import { InProcessQuotaStore } from './in-process-quota-store';
-import type { RateLine, RateOutcome, RateRequest } from './quota-store';
+import { CallerRates, GLOBAL_SCOPE } from './caller-rates';
+import type { HoldOutcome, HoldRequest, RateLine, RateOutcome, RateRequest } from './quota-store';
 import { SweepingMap } from './sweeping-map';
 
 interface Carried {
@@ -23,6 +24,7 @@ export class RateShares {
   constructor(
     private readonly clock: Clock,
     private readonly roster: ReplicaRoster,
+    private readonly rates: CallerRates,
   ) {
     this.own = new InProcessQuotaStore(clock);
     this.carried = new SweepingMap(({ untilMs }) => untilMs <= clock.now());
@@ -47,6 +49,39 @@ export class RateShares {
     if (outcome.allowed) for (const line of request.lines) this.carry(request.organizationId, line, 1);
     const line = request.lines.find(({ counter }) => counter === outcome.line?.counter);
     return { ...outcome, limit: line?.limit ?? outcome.limit, line };
+  }
+
+  /** Reserves tokens on the own part of every limit, that of the installation included; undefined when it is not known how many replicas there are. */
+  async holdTokens(request: HoldRequest): Promise<HoldOutcome | undefined> {
+    const own = await this.holdOn(request.organizationId, request, request.tokenLimits);
+    if (own?.kind !== 'held') return own;
+    const global = await this.holdOn(GLOBAL_SCOPE, request, this.rates.globalLines('tokens'));
+    if (global?.kind !== 'held') await this.settleTokens(request, 0);
+    return global;
+  }
+
+  /** Puts the tokens that were really used in the place of what was reserved. */
+  async settleTokens({ organizationId, holdId }: HoldRequest, actualTokens: number): Promise<void> {
+    const end = { holdId, actualNanoUsd: 0n, actualTokens };
+    await this.own.settle({ organizationId, ...end });
+    await this.own.settle({ organizationId: GLOBAL_SCOPE, ...end });
+  }
+
+  private async holdOn(
+    organizationId: string,
+    request: HoldRequest,
+    lines: readonly RateLine[],
+  ): Promise<HoldOutcome | undefined> {
+    if (lines.length === 0) return { kind: 'held', remainingNanoUsd: undefined };
+    const tokenLimits = this.partOf(lines);
+    if (tokenLimits === undefined) return undefined;
+    await this.own.load(organizationId, []);
+    const { holdId, tokens, expiresAtMs } = request;
+    const hold = { organizationId, holdId, tokens, tokenLimits, expiresAtMs };
+    const outcome = await this.own.hold({ ...hold, amountNanoUsd: 0n, budgets: [], note: '' });
+    if (outcome.kind !== 'over_tokens') return outcome;
+    const line = lines.find(({ counter }) => counter === outcome.line.counter) ?? outcome.line;
+    return { ...outcome, line };
   }
 
   /** The own part of these limits; undefined when it is not known how many replicas there are. */

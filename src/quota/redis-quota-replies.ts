@@ -7,7 +7,19 @@ import type {
   RateOutcome,
   SettleOutcome,
 } from './quota-store';
-import { EXPIRE, HOLD, LOAD, LOADED, RAISE, RENEW, SETTLE, TAKE_REQUEST, UNDO } from './redis-quota-scripts';
+import {
+  EXPIRE,
+  HOLD,
+  LEASE,
+  LOAD,
+  LOADED,
+  RAISE,
+  RENEW,
+  SETTLE,
+  SHRINK,
+  TAKE_REQUEST,
+  UNDO,
+} from './redis-quota-scripts';
 
 const SETTLE_OUTCOMES: readonly SettleOutcome[] = [
   'settled',
@@ -21,6 +33,8 @@ const SETTLE_OUTCOMES: readonly SettleOutcome[] = [
 export const QUOTA_SCRIPTS = {
   hold: new LuaScript(HOLD, toTexts),
   settle: new LuaScript(SETTLE, toSettleOutcome),
+  lease: new LuaScript(LEASE, toTexts),
+  shrink: new LuaScript(SHRINK, toFlag),
   undo: new LuaScript(UNDO, toFlag),
   renew: new LuaScript(RENEW, toFlag),
   expire: new LuaScript(EXPIRE, toExpiredHolds),
@@ -31,13 +45,22 @@ export const QUOTA_SCRIPTS = {
 } as const;
 
 /** Puts the lines of the request in the place of their numbers. */
-export function toHoldOutcome(reply: readonly string[], { budgets, tokenLimits }: HoldRequest): HoldOutcome {
-  const [kind, first = '', second = '', third = ''] = reply;
+export function toHoldOutcome(
+  reply: readonly string[],
+  { budgets, tokenLimits }: Pick<HoldRequest, 'budgets' | 'tokenLimits'>,
+): HoldOutcome {
+  const [kind, first = '', second = '', third = '', fourth = '0'] = reply;
   if (kind === 'not_loaded') return { kind };
   if (kind === 'held') return { kind, remainingNanoUsd: first === '' ? undefined : BigInt(first) };
   const budget = budgets[Number(first)];
   if (kind === 'over_budget' && budget) {
-    return { kind, line: budget, spentNanoUsd: BigInt(second), heldNanoUsd: BigInt(third) };
+    return {
+      kind,
+      line: budget,
+      spentNanoUsd: BigInt(second),
+      heldNanoUsd: BigInt(third),
+      leasedNanoUsd: BigInt(fourth),
+    };
   }
   const rate = tokenLimits[Number(first)];
   if (kind === 'over_tokens' && rate) return { kind, line: rate, retryAfterMs: Number(second) };

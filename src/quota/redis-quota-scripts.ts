@@ -1,6 +1,6 @@
 /*
  * Every script gets the same first keys, all of one organization and one hash tag:
- *   1 state    hash   `generation`, `s:<counter>` spent, `h:<counter>` held (marker and counters live and die together).
+ *   1 state    hash   `generation`, `s:<counter>` spent, `h:<counter>` held, `l:<counter>` leased of it (marker and counters live and die together).
  *                     The marker is the replication id of the server: after a failover or restart, which may have lost
  *                     writes, it is another one, and the counters have to be rebuilt.
  *   2 windows  zset   counter → when it may be forgotten
@@ -28,6 +28,11 @@ local state, windows, holds, live, charged, settled = KEYS[1], KEYS[2], KEYS[3],
 local function remembered(set, id, now)
   local untilMs = redis.call('ZSCORE', set, id)
   return untilMs and tonumber(untilMs) > now
+end
+local function isKnown(id, now)
+  local known = redis.call('HEXISTS', holds, id) == 1
+  if known then known = redis.call('ZSCORE', live, id) or remembered(charged, id, now) end
+  return known or remembered(settled, id, now)
 end
 `;
 
@@ -89,7 +94,7 @@ local function settle(id, actualText, actualTokens, memoryMs, memoryCount, now)
   local isLive = redis.call('ZSCORE', live, id)
   if not isLive and not remembered(charged, id, now) then return 'unknown' end
 
-  local amountText, tokens, _, counters, reservations = unpack(cmsgpack.unpack(record))
+  local amountText, tokens, _, counters, reservations, isLease = unpack(cmsgpack.unpack(record))
   local fields = { 'generation' }
   for i, counter in ipairs(counters) do fields[i + 1] = 'h:' .. counter end
   local present = redis.call('HMGET', state, unpack(fields))
@@ -98,6 +103,7 @@ local function settle(id, actualText, actualTokens, memoryMs, memoryCount, now)
     -- A counter whose window was forgotten stays forgotten.
     if present[i + 1] then
       if isLive and amountText ~= '0' then redis.call('HINCRBY', state, 'h:' .. counter, '-' .. amountText) end
+      if isLive and isLease then redis.call('HINCRBY', state, 'l:' .. counter, '-' .. amountText) end
       redis.call('HINCRBY', state, 's:' .. counter, spent)
     end
   end
@@ -133,9 +139,7 @@ end
 local values = redis.call('HMGET', state, unpack(fields))
 if not isLoaded(values[1]) then return { 'not_loaded' } end
 
-local known = redis.call('HEXISTS', holds, id) == 1
-if known then known = redis.call('ZSCORE', live, id) or remembered(charged, id, now) end
-known = known or remembered(settled, id, now)
+local known = isKnown(id, now)
 
 local remaining
 for i = 1, budgets do
@@ -144,7 +148,9 @@ for i = 1, budgets do
     local spent, held = values[i * 2] or '0', values[i * 2 + 1] or '0'
     local left = tonumber(limit) - tonumber(spent) - tonumber(held)
     if not known then left = left - amount end
-    if left < 0 and not known then return { 'over_budget', tostring(i - 1), spent, held } end
+    if left < 0 and not known then
+      return { 'over_budget', tostring(i - 1), spent, held, redis.call('HGET', state, 'l:' .. ARGV[5 + i * 3]) or '0' }
+    end
     if not remaining or left < remaining then remaining = math.max(left, 0) end
   end
 end
@@ -174,7 +180,7 @@ redis.call('HSET', holds, id, cmsgpack.pack({ amountText, tokens, ARGV[6], count
 redis.call('ZADD', live, now + tonumber(ARGV[5]), id)
 if isNew then
   for _, counter in ipairs(redis.call('ZRANGEBYSCORE', windows, '-inf', now, 'LIMIT', 0, 8)) do
-    redis.call('HDEL', state, 's:' .. counter, 'h:' .. counter)
+    redis.call('HDEL', state, 's:' .. counter, 'h:' .. counter, 'l:' .. counter)
     redis.call('ZREM', windows, counter)
   end
 end
@@ -204,15 +210,65 @@ export const UNDO = `${CLOCK}${KEYS}${RATES}
 local id = ARGV[2]
 local record = redis.call('HGET', holds, id)
 if not record or redis.call('ZREM', live, id) == 0 then return 0 end
-local amountText, tokens, _, counters, reservations = unpack(cmsgpack.unpack(record))
+local amountText, tokens, _, counters, reservations, isLease = unpack(cmsgpack.unpack(record))
 for _, counter in ipairs(counters) do
   if amountText ~= '0' and redis.call('HEXISTS', state, 'h:' .. counter) == 1 then
     redis.call('HINCRBY', state, 'h:' .. counter, '-' .. amountText)
+    if isLease then redis.call('HINCRBY', state, 'l:' .. counter, '-' .. amountText) end
   end
 end
 local now = clock()
 for _, item in ipairs(reservations) do correct(item[1], item[2], item[3], -tokens, now) end
 redis.call('HDEL', holds, id)
+return 1
+`;
+
+/** ARGV: clock, hold id, amount, lifetime ms, note, one part in so many, (counter, limit or empty, forget at)… */
+export const LEASE = `${CLOCK}${KEYS}
+local id, amountText, amount = ARGV[2], ARGV[3], tonumber(ARGV[3])
+local fields, counters = { 'generation' }, {}
+for i = 7, #ARGV, 3 do
+  local n = #fields
+  counters[#counters + 1] = ARGV[i]
+  fields[n + 1], fields[n + 2], fields[n + 3] = 's:' .. ARGV[i], 'h:' .. ARGV[i], 'l:' .. ARGV[i]
+end
+local values = redis.call('HMGET', state, unpack(fields))
+if not isLoaded(values[1]) then return { 'not_loaded' } end
+local now = clock()
+if isKnown(id, now) then return { 'held', '' } end
+for i in ipairs(counters) do
+  local limit, spent, held, leased = ARGV[5 + i * 3], values[i * 3 - 1] or '0', values[i * 3] or '0', values[i * 3 + 1] or '0'
+  if limit ~= '' then
+    local free = tonumber(limit) - tonumber(spent) - tonumber(held) + tonumber(leased)
+    if tonumber(leased) + amount > free / tonumber(ARGV[6]) then return { 'over_budget', tostring(i - 1), spent, held, leased } end
+  end
+end
+for i, counter in ipairs(counters) do
+  redis.call('HINCRBY', state, 'h:' .. counter, amountText)
+  redis.call('HINCRBY', state, 'l:' .. counter, amountText)
+  if not values[i * 3 - 1] and not values[i * 3] then redis.call('ZADD', windows, ARGV[6 + i * 3], counter) end
+end
+redis.call('HSET', holds, id, cmsgpack.pack({ amountText, 0, ARGV[5], counters, {}, amount > 0 and 1 or nil }))
+redis.call('ZADD', live, now + tonumber(ARGV[4]), id)
+return { 'held', '' }
+`;
+
+/** ARGV: clock, hold id, new amount. */
+export const SHRINK = `${CLOCK}${KEYS}
+local id = ARGV[2]
+if not isLoaded(redis.call('HGET', state, 'generation')) then return 0 end
+local record, isLive = redis.call('HGET', holds, id), redis.call('ZSCORE', live, id)
+if not record or (not isLive and not remembered(charged, id, clock())) then return 0 end
+local fields = cmsgpack.unpack(record)
+local before = tonumber(fields[1])
+local after = math.min(before, tonumber(ARGV[3]))
+for _, counter in ipairs(fields[4]) do
+  if redis.call('HEXISTS', state, 'h:' .. counter) == 1 then
+    redis.call('HINCRBY', state, (isLive and 'h:' or 's:') .. counter, string.format('%.0f', after - before))
+    if isLive and fields[6] then redis.call('HINCRBY', state, 'l:' .. counter, '-' .. fields[1]) end
+  end
+end
+redis.call('HSET', holds, id, cmsgpack.pack({ string.format('%.0f', after), fields[2], fields[3], fields[4], fields[5] }))
 return 1
 `;
 
@@ -230,11 +286,12 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', live, '-inf', now + tonumber(ARG
   local record = redis.call('HGET', holds, id)
   redis.call('ZREM', live, id)
   if record then
-    local amountText, _, note, counters = unpack(cmsgpack.unpack(record))
+    local amountText, _, note, counters, _, isLease = unpack(cmsgpack.unpack(record))
     for _, counter in ipairs(counters) do
       if amountText ~= '0' and redis.call('HEXISTS', state, 'h:' .. counter) == 1 then
         redis.call('HINCRBY', state, 'h:' .. counter, '-' .. amountText)
         redis.call('HINCRBY', state, 's:' .. counter, amountText)
+        if isLease then redis.call('HINCRBY', state, 'l:' .. counter, '-' .. amountText) end
       end
     end
     redis.call('ZADD', charged, now + tonumber(ARGV[4]), id)

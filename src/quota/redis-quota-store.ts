@@ -1,4 +1,5 @@
 import type { Clock } from '../common/clock';
+import type { NanoUsd } from '../common/money';
 import type { LuaArgument, LuaScript } from '../platform/redis/lua-script';
 import type { RedisClient } from '../platform/redis/redis-connection';
 import { storeUnavailable } from '../platform/redis/redis.errors';
@@ -13,6 +14,7 @@ import {
   SETTLED_MEMORY_MS,
 } from './quota-rules';
 import {
+  MAX_LEASED_SHARE,
   QuotaStore,
   type BudgetLine,
   type CounterSeed,
@@ -21,6 +23,7 @@ import {
   type HoldEnd,
   type HoldOutcome,
   type HoldRequest,
+  type LeaseRequest,
   type LiveHold,
   type RateLine,
   type RateOutcome,
@@ -90,6 +93,33 @@ export class RedisQuotaStore extends QuotaStore {
     );
   }
 
+  async lease(request: LeaseRequest): Promise<HoldOutcome> {
+    checkHold({ ...request, tokens: 0, tokenLimits: [] });
+    const { organizationId, holdId, amountNanoUsd, expiresAtMs, note, budgets } = request;
+    const args = [
+      holdId,
+      String(amountNanoUsd),
+      expiresAtMs - this.clock.now(),
+      note,
+      String(MAX_LEASED_SHARE),
+    ];
+    await this.register(organizationId);
+    try {
+      const lines = budgets.flatMap(budgetArguments);
+      const reply = await this.run(QUOTA_SCRIPTS.lease, organizationId, [...args, ...lines]);
+      return toHoldOutcome(reply, { budgets, tokenLimits: [] });
+    } catch (error) {
+      this.undo(organizationId, holdId);
+      throw storeUnavailable('quota lease', error);
+    }
+  }
+
+  async shrink(organizationId: string, holdId: string, amountNanoUsd: NanoUsd): Promise<boolean> {
+    return guard('shrink', () =>
+      this.run(QUOTA_SCRIPTS.shrink, organizationId, [holdId, String(amountNanoUsd)]),
+    );
+  }
+
   async renew(organizationId: string, holdId: string, expiresAtMs: number): Promise<boolean> {
     await this.register(organizationId);
     return guard('renew', () =>
@@ -107,12 +137,13 @@ export class RedisQuotaStore extends QuotaStore {
   async readCounters(organizationId: string, counters: readonly string[]): Promise<readonly CounterState[]> {
     if (counters.length === 0) return [];
     const [state] = this.keysOf(organizationId);
-    const fields = counters.flatMap((counter) => [`s:${counter}`, `h:${counter}`]);
+    const fields = counters.flatMap((counter) => [`s:${counter}`, `h:${counter}`, `l:${counter}`]);
     const values = await guard('counters', () => this.client.hmget(state, ...fields));
     return counters.map((counter, i) => ({
       counter,
-      spentNanoUsd: BigInt(values[i * 2] ?? '0'),
-      heldNanoUsd: BigInt(values[i * 2 + 1] ?? '0'),
+      spentNanoUsd: BigInt(values[i * 3] ?? '0'),
+      heldNanoUsd: BigInt(values[i * 3 + 1] ?? '0'),
+      leasedNanoUsd: BigInt(values[i * 3 + 2] ?? '0'),
     }));
   }
 

@@ -234,6 +234,26 @@ export class MetricsService {
     if (this.enabled) this.metrics.rateLimitShares.inc({ outcome });
   }
 
+  /** What is set aside for while the store is away. */
+  leased(amounts: readonly NanoUsd[]): void {
+    if (!this.enabled) return;
+    this.metrics.leases.set(amounts.length);
+    this.metrics.leased.set(toUsdNumber(amounts.reduce((sum, amount) => sum + amount, 0n)));
+  }
+
+  /** A request came while the store was away. */
+  leaseRequest(outcome: 'granted' | 'used_up' | 'none'): void {
+    if (this.enabled) this.metrics.leaseRequests.inc({ outcome });
+  }
+
+  leaseSpent(nanoUsd: NanoUsd): void {
+    if (this.enabled) this.metrics.leaseSpent.inc(toUsdNumber(nanoUsd));
+  }
+
+  leaseRecall(): void {
+    if (this.enabled) this.metrics.leaseRecalls.inc();
+  }
+
   holdsExpired(count: number): void {
     this.holdOutcome('expired', count);
   }

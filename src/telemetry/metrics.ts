@@ -11,7 +11,14 @@ const PROVIDER_BUCKETS_MS = [50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_
  */
 export function defineMetrics(registry: Registry) {
   const define = definers(registry);
-  return { ...http(define), ...router(define), ...providers(define), ...policy(define), ...money(define) };
+  return {
+    ...http(define),
+    ...router(define),
+    ...providers(define),
+    ...policy(define),
+    ...money(define),
+    ...storeLoss(define),
+  };
 }
 
 export type Metrics = ReturnType<typeof defineMetrics>;
@@ -98,6 +105,30 @@ function policy({ counter }: Define) {
   };
 }
 
+function storeLoss({ counter, gauge }: Define) {
+  return {
+    replicas: gauge('modelmuxer_replicas', 'Replicas this one knows of, itself included, as last heard'),
+    rateLimitShares: counter(
+      'modelmuxer_rate_limit_shares_total',
+      'Requests counted on the share of this replica because the shared counters were away',
+      ['outcome'],
+    ),
+    leases: gauge('modelmuxer_budget_leases', 'Leases this replica could admit requests from'),
+    leased: gauge('modelmuxer_budget_leased_usd', 'Money set aside in these leases'),
+    leaseRequests: counter(
+      'modelmuxer_budget_lease_requests_total',
+      'Requests that came while the store was away, by whether a lease had room for them',
+      ['outcome'],
+    ),
+    leaseSpent: counter('modelmuxer_budget_lease_spent_usd_total', 'Money spent from leases', []),
+    leaseRecalls: counter(
+      'modelmuxer_budget_lease_recalls_total',
+      'Times leases were asked back because a request needed the room',
+      [],
+    ),
+  };
+}
+
 function money({ counter, gauge, histogram }: Define) {
   return {
     cost: counter(
@@ -117,12 +148,6 @@ function money({ counter, gauge, histogram }: Define) {
     budgetWaits: counter(
       'modelmuxer_budget_waits_total',
       'Requests that waited for room in a budget, by how it ended',
-      ['outcome'],
-    ),
-    replicas: gauge('modelmuxer_replicas', 'Replicas this one knows of, itself included, as last heard'),
-    rateLimitShares: counter(
-      'modelmuxer_rate_limit_shares_total',
-      'Requests counted on the share of this replica because the shared counters were away',
       ['outcome'],
     ),
     counterDrift: gauge(

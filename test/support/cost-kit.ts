@@ -11,6 +11,13 @@ import { LedgerCounters } from '../../src/cost/budgets/ledger-counters';
 import { CostConfig } from '../../src/cost/cost.config';
 import { BudgetAdmission, type AdmissionRequest } from '../../src/cost/holds/budget-admission';
 import { CounterLoader } from '../../src/cost/rebuild/counter-loader';
+import { HoldTaker } from '../../src/cost/holds/hold-taker';
+import { LeaseBook } from '../../src/cost/leases/lease-book';
+import { LeaseKeeper } from '../../src/cost/leases/lease-keeper';
+import { LeaseLender } from '../../src/cost/leases/lease-lender';
+import { LeaseRecall } from '../../src/cost/leases/lease-recall';
+import { RateShares } from '../../src/quota/rate-shares';
+import { MemoryLeases } from './memory-leases';
 import { HoldKeeper } from '../../src/cost/holds/hold-keeper';
 import { DriftWatch } from '../../src/cost/rebuild/drift-watch';
 import { RebuildExchange } from '../../src/cost/rebuild/rebuild-exchange';
@@ -212,19 +219,31 @@ export class CostKit {
   constructor(settings: Readonly<Record<string, string>> = {}) {
     this.config = loadConfig([CostConfig], settings).get(CostConfig);
     this.queue = new RoomQueue(this.config, this.metrics);
-    this.keeper = new HoldKeeper(this.store, this.clock, this.config, this.metrics, this.queue);
+    const rates = new CallerRates(loadConfig([RateLimitsConfig], settings).get(RateLimitsConfig));
     const pubSub = new InProcessPubSub();
+    const roster = new ReplicaRoster(pubSub, this.clock);
+    const leases = new LeaseBook(this.clock, this.config);
+    const records = new MemoryLeases();
+    const lender = new LeaseLender(
+      this.store,
+      leases,
+      new RateShares(this.clock, roster, rates),
+      this.config,
+      this.metrics,
+    );
+    this.keeper = new HoldKeeper(this.store, this.clock, this.config, this.metrics, this.queue, lender);
     const book = new BudgetBook(this.budgets, this.keyBudgets, pubSub, this.clock);
     const counters = new LedgerCounters(this.ledger, this.shipper, book, this.clock);
-    const own = new ReplicaContribution(this.keeper, this.shipper);
-    const exchange = new RebuildExchange(pubSub, new ReplicaRoster(pubSub, this.clock), own, this.clock);
-    this.loader = new CounterLoader(this.store, counters, own, exchange, this.metrics);
-    const rates = new CallerRates(loadConfig([RateLimitsConfig], settings).get(RateLimitsConfig));
+    const own = new ReplicaContribution(this.keeper, this.shipper, leases, records);
+    const exchange = new RebuildExchange(pubSub, roster, own, this.clock);
+    this.loader = new CounterLoader(this.store, counters, own, exchange, records, this.metrics);
     const callers = new CallerBudgets(book, this.config, rates);
-    this.drift = new DriftWatch(this.store, counters, callers, this.config, this.metrics);
+    this.drift = new DriftWatch(this.store, counters, records, callers, this.config, this.metrics);
+    const leaseKeeper = new LeaseKeeper(this.store, leases, records, this.config, this.clock, this.metrics);
+    const recalls = new LeaseRecall(pubSub, roster, leaseKeeper, this.clock, this.metrics);
     this.admission = new BudgetAdmission(
       callers,
-      this.loader,
+      new HoldTaker(this.loader, recalls, leases, this.clock),
       this.keeper,
       this.queue,
       new RefusalReporter(this.metrics, this.audit),

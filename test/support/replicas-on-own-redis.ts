@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import type { RawSettings } from '../../src/platform/config/load-config';
 import { eventually } from './eventually';
 import { prepareInstallation, type Installation } from './installation';
@@ -59,10 +60,19 @@ export class ReplicasOnOwnRedis {
   }
 
   /** Another process, the last of {@link replica}. */
-  async startReplica(): Promise<ServiceProcess> {
-    const replica = await ServiceProcess.start(this.installation);
+  async startReplica(settings: RawSettings = {}): Promise<ServiceProcess> {
+    const { installation } = this;
+    const replica = await ServiceProcess.start({
+      ...installation,
+      settings: { ...installation.settings, ...settings },
+    });
     this.replicas.push(replica);
     return replica;
+  }
+
+  /** Call when the last one was ended. */
+  forgetLastReplica(): void {
+    this.replicas.pop();
   }
 
   replica(index: number): ServiceProcess {
@@ -79,6 +89,19 @@ export class ReplicasOnOwnRedis {
     );
     for (let index = 0; index < this.count; index++)
       await eventually(() => this.expectShared(index, this.probe), 30_000);
+  }
+
+  /** Waits until no job is waiting or being worked on, so that none is lost in the middle. */
+  async queuesAreIdle(): Promise<void> {
+    const client = new Redis(this.servers.port, '127.0.0.1');
+    try {
+      await eventually(async () => {
+        for (const state of ['wait', 'active'])
+          for (const key of await client.keys(`*:${state}`)) expect(await client.llen(key)).toBe(0);
+      }, 20_000);
+    } finally {
+      client.disconnect();
+    }
   }
 
   private async expectShared(index: number, key: string | undefined): Promise<void> {

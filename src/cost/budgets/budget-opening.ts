@@ -3,6 +3,7 @@ import { Clock } from '../../common/clock';
 import { QuotaStore } from '../../quota/quota-store';
 import type { Budget } from './budget';
 import { counterName, currentWindow } from './budget-counter';
+import { LeaseRecords } from '../leases/lease-records';
 import { LedgerCounters, type CountedOrganization } from './ledger-counters';
 
 /** Gives the counter of a budget that is set in a running window what was spent before. */
@@ -13,6 +14,7 @@ export class BudgetOpening {
   constructor(
     private readonly store: QuotaStore,
     private readonly counters: LedgerCounters,
+    private readonly leases: LeaseRecords,
     private readonly clock: Clock,
   ) {}
 
@@ -24,7 +26,11 @@ export class BudgetOpening {
     );
     try {
       if (!(await this.store.isLoaded(organization.organizationId))) return;
-      const seeds = await this.counters.read(organization);
+      const leases = this.store.isShared ? await this.leases.of(organization.organizationId) : [];
+      // What counts on this counter by a lease counts when that is settled.
+      const counted = leases.filter(({ counters }) => counters.some((line) => line.counter === counter));
+      const withoutHolds = counted.map(({ id }) => id);
+      const seeds = await this.counters.read(organization, { withoutHolds });
       await this.store.raise(
         organization.organizationId,
         seeds.filter((seed) => seed.counter === counter),

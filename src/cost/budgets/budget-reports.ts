@@ -37,7 +37,7 @@ export class BudgetReports {
     return dated.map((item, i) => ({
       ...item,
       spentNanoUsd: states[i]?.spentNanoUsd ?? 0n,
-      heldNanoUsd: states[i]?.heldNanoUsd ?? 0n,
+      heldNanoUsd: (states[i]?.heldNanoUsd ?? 0n) - (states[i]?.leasedNanoUsd ?? 0n),
     }));
   }
 }

@@ -39,7 +39,9 @@ export class LedgerCounters {
       windowsInUse(budgets).map((kind) => [kind, calendarWindow(kind, now, timeZone)] as const),
     );
     // Read first: what gets into the ledger in between is then found there, and left out here.
-    const unbooked = rows ?? (await this.unbookedRows(organizationId));
+    const unbooked = (rows ?? (await this.unbookedRows(organizationId))).filter(
+      ({ hold_id: holdId }) => !withoutHolds.includes(holdId),
+    );
     const { spendings, recorded } = await this.spending.read({
       organizationId,
       timeZone,

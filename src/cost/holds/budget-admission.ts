@@ -1,15 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../../access/caller';
-import { AppError } from '../../common/app-error';
+import type { AppError } from '../../common/app-error';
 import { Clock } from '../../common/clock';
 import type { NanoUsd } from '../../common/money';
-import type { HoldOutcome } from '../../quota/quota-store';
 import type { BudgetTarget } from '../budgets/budget';
 import { CallerBudgets } from '../budgets/caller-budgets';
-import { CounterLoader } from '../rebuild/counter-loader';
 import { HoldKeeper } from './hold-keeper';
 import type { HoldOwner } from './hold-note';
-import { countersLoading, toRefusal, type Refusal } from './refusal';
+import { HoldTaker } from './hold-taker';
+import { toRefusal, type Refusal } from './refusal';
 import { RefusalReporter } from './refusal-reporter';
 import type { LegRequest, RequestHold, Taken } from './request-hold';
 import { RoomQueue } from './room-queue';
@@ -38,7 +37,7 @@ const NOTHING_TAKEN: Taken = { costNanoUsd: 0n, tokens: 0 };
 export class BudgetAdmission {
   constructor(
     private readonly budgets: CallerBudgets,
-    private readonly loader: CounterLoader,
+    private readonly taker: HoldTaker,
     private readonly keeper: HoldKeeper,
     private readonly queue: RoomQueue,
     private readonly reporter: RefusalReporter,
@@ -78,7 +77,7 @@ export class BudgetAdmission {
   /** Makes room for a further call of an admitted request after what it has taken so far; false when there is none. */
   async reserveNext(hold: RequestHold, call: LegRequest, taken: Taken): Promise<boolean> {
     if (hold.covers(call, taken)) return true;
-    const outcome = await hold.take(call, this.clock.now(), taken);
+    const outcome = await this.taker.takeNext(hold, call, taken);
     this.keeper.moved(hold);
     return outcome.kind === 'held';
   }
@@ -102,32 +101,13 @@ export class BudgetAdmission {
       { organizationId, budgets, tokenLimits, owner: ownerOf(request, nowMs) },
       nowMs,
     );
-    const outcome = await this.takeLoaded(hold, request, nowMs);
+    const { target, worstCaseNanoUsd: amountNanoUsd, worstCaseTokens: tokens } = request;
+    const call = { target, amountNanoUsd, tokens };
+    const outcome = await this.taker.takeFirst(hold, call, request.caller);
     if (outcome.kind !== 'held')
       return { kind: 'refused', ...toRefusal(outcome, request.worstCaseNanoUsd, lines) };
     this.keeper.watch(hold);
     return { kind: 'admitted', hold };
-  }
-
-  private async takeLoaded(
-    hold: RequestHold,
-    request: AdmissionRequest,
-    nowMs: number,
-  ): Promise<HoldOutcome> {
-    const { target, worstCaseNanoUsd: amountNanoUsd, worstCaseTokens: tokens } = request;
-    const call = { target, amountNanoUsd, tokens };
-    const first = await hold.take(call, nowMs);
-    if (first.kind !== 'not_loaded') return first;
-    await this.loadCounters(request.caller);
-    return hold.take(call, nowMs);
-  }
-
-  private async loadCounters(caller: Caller): Promise<void> {
-    try {
-      await this.loader.load(caller);
-    } catch (cause) {
-      throw cause instanceof AppError ? cause : countersLoading(cause);
-    }
   }
 }
 

@@ -3,6 +3,7 @@ import { Clock } from '../../common/clock';
 import { QuotaStore, type ExpiredHold, type LiveHold } from '../../quota/quota-store';
 import { MetricsService } from '../../telemetry/metrics.service';
 import { CostConfig } from '../cost.config';
+import { LeaseLender } from '../leases/lease-lender';
 import { RequestHold, type HoldTerms, type Taken } from './request-hold';
 import { RoomQueue } from './room-queue';
 
@@ -16,7 +17,7 @@ type ExpiryListener = (organizationId: string, holds: readonly ExpiredHold[]) =>
 export class HoldKeeper implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new Logger(HoldKeeper.name);
   private readonly live = new Set<RequestHold>();
-  private readonly settling = new Set<RequestHold>();
+  private readonly settling = new Map<RequestHold, Taken>();
   private readonly unsettled = new Map<RequestHold, Taken>();
   private tellExpired: ExpiryListener | undefined;
   private timers: readonly NodeJS.Timeout[] = [];
@@ -27,6 +28,7 @@ export class HoldKeeper implements OnModuleInit, OnModuleDestroy {
     private readonly config: CostConfig,
     private readonly metrics: MetricsService,
     private readonly queue: RoomQueue,
+    private readonly lender: LeaseLender,
   ) {}
 
   onModuleInit(): void {
@@ -46,8 +48,9 @@ export class HoldKeeper implements OnModuleInit, OnModuleDestroy {
   }
 
   /** A reservation that is still to be taken. */
-  newHold(terms: Omit<HoldTerms, 'holdMs'>, nowMs: number): RequestHold {
-    return new RequestHold(this.store, { ...terms, holdMs: this.holdMs }, nowMs);
+  newHold(terms: Omit<HoldTerms, 'holdMs' | 'lender'>, nowMs: number): RequestHold {
+    const { holdMs, lender } = this;
+    return new RequestHold(this.store, { ...terms, holdMs, lender }, nowMs);
   }
 
   /** Call for a hold that was taken. */
@@ -74,7 +77,7 @@ export class HoldKeeper implements OnModuleInit, OnModuleDestroy {
         `A vendor billed more than the worst case of hold ${hold.holdId}; it is booked in full`,
       );
     }
-    this.settling.add(hold);
+    this.settling.set(hold, final);
     this.live.delete(hold);
     try {
       await hold.settle(final);
@@ -91,9 +94,14 @@ export class HoldKeeper implements OnModuleInit, OnModuleDestroy {
   /** Reservations of an organization that have not ended in the store: running, or not settled yet. */
   unendedOf(organizationId: string): readonly LiveHold[] {
     const now = this.clock.now();
-    return [...this.live, ...this.settling, ...this.unsettled.keys()]
-      .filter((hold) => hold.organizationId === organizationId)
-      .flatMap((hold) => hold.toLiveHolds(now));
+    const all: [RequestHold, Taken?][] = [
+      ...[...this.live].map((hold): [RequestHold] => [hold]),
+      ...this.settling,
+      ...this.unsettled,
+    ];
+    return all
+      .filter(([hold]) => hold.organizationId === organizationId)
+      .flatMap(([hold, total]) => hold.toLiveHolds(now, total));
   }
 
   /** One round of settling, renewing and expiring. What fails is tried again in the next round and keeps nothing else waiting. */

@@ -77,7 +77,7 @@ function overBudget(outcome: Shortage, estimate: NanoUsd, budget: CallerBudget |
       ...(budget?.model != null && { model: budget.model }),
       limit: toUsdNumber(limit),
       spent: toUsdNumber(outcome.spentNanoUsd),
-      held: toUsdNumber(outcome.heldNanoUsd),
+      held: toUsdNumber(outcome.heldNanoUsd - outcome.leasedNanoUsd),
       estimate: toUsdNumber(estimate),
       resets_at: new Date(outcome.line.windowEndsAtMs).toISOString(),
     },

@@ -15,7 +15,14 @@ async function fixture() {
   };
   const budgets = { for: () => [budget], sameFor: () => true };
   const owner = { requestId: 'req_1', userId: 'usr_1', projectId: null, apiKeyId: null, heldAtMs: 0 };
-  const terms = { organizationId: 'org_1', budgets, tokenLimits: [], owner, holdMs: 1_000 };
+  const terms = {
+    organizationId: 'org_1',
+    budgets,
+    tokenLimits: [],
+    owner,
+    lender: { lend: () => Promise.resolve(undefined) },
+    holdMs: 1_000,
+  };
   const hold = new RequestHold(kit.store, terms, kit.clock.now());
   const counter = async () => {
     const [state] = await kit.store.readCounters('org_1', ['c']);

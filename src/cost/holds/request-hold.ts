@@ -1,15 +1,18 @@
+import { AppError } from '../../common/app-error';
 import { newId } from '../../common/ids';
 import type { NanoUsd } from '../../common/money';
 import type {
   BudgetLine,
   HoldEnd,
   HoldOutcome,
+  HoldRequest,
   LiveHold,
   QuotaStore,
   RateLine,
 } from '../../quota/quota-store';
 import type { BudgetTarget } from '../budgets/budget';
 import { writeHoldNote, type HoldOwner } from './hold-note';
+import type { LeaseLender, Loan } from '../leases/lease-lender';
 
 /** Which budgets a call to a model counts on. */
 export interface BudgetChoice {
@@ -24,6 +27,8 @@ export interface HoldTerms {
   /** Whom an estimate is attributed to when the owner dies. */
   readonly owner: HoldOwner;
   readonly holdMs: number;
+  /** Stands in while the store is away. */
+  readonly lender: Pick<LeaseLender, 'lend'>;
 }
 
 /** What a call, and its repetitions on the same model, may take. */
@@ -42,6 +47,8 @@ interface Leg extends LegRequest {
   /** What it took, once the next one has begun. */
   end: Taken | undefined;
   ended: boolean;
+  /** Set when it was lent because the store was away. */
+  readonly loan: Loan['part'];
 }
 
 /** What the calls of a request have taken so far. */
@@ -92,6 +99,16 @@ export class RequestHold {
     return this.remaining;
   }
 
+  /** What the present reservation counts on. */
+  get budgets(): readonly BudgetLine[] {
+    return this.legs.at(-1)?.budgets ?? [];
+  }
+
+  /** True when the present reservation was lent because the store was away. */
+  get isOnLoan(): boolean {
+    return this.legs.at(-1)?.loan !== undefined;
+  }
+
   get isSettled(): boolean {
     return this.settled;
   }
@@ -109,7 +126,8 @@ export class RequestHold {
     // A copy: the caller's figures go on growing.
     const from: Taken = { costNanoUsd: taken.costNanoUsd, tokens: taken.tokens };
     if (previous) previous.end ??= from;
-    const leg: Leg = {
+    if (previous?.loan) endLoan(previous, from);
+    const leg: Omit<Leg, 'loan'> = {
       ...call,
       holdId: newId('hold', nowMs),
       budgets: this.terms.budgets.for(call.target),
@@ -118,19 +136,32 @@ export class RequestHold {
       ended: false,
     };
     const replaces = previous && !previous.ended ? { replaces: endOf(previous, from) } : {};
-    const outcome = await this.store.hold({ ...this.toRequest(leg, nowMs), ...replaces });
+    const { outcome, part, isStored } = await this.reserve({ ...this.toRequest(leg, nowMs), ...replaces });
     if (outcome.kind === 'not_loaded') return outcome;
-    if (previous) previous.ended = true;
+    // What the lost store holds ends there when it is back.
+    if (previous && isStored) previous.ended = true;
     if (outcome.kind === 'held') {
-      this.legs.push(leg);
+      this.legs.push({ ...leg, loan: part, ...(part && { holdId: part.leaseId }) });
       this.remaining = outcome.remainingNanoUsd;
     }
     return outcome;
   }
 
+  private async reserve(request: HoldRequest): Promise<Loan & { readonly isStored: boolean }> {
+    try {
+      return { outcome: await this.store.hold(request), part: undefined, isStored: true };
+    } catch (error) {
+      const loan = isStoreLoss(error) ? await this.terms.lender.lend(request) : undefined;
+      if (loan === undefined) throw error;
+      return { ...loan, isStored: false };
+    }
+  }
+
   /** Books what the request really cost and gives the rest back. May be repeated after a failure: every leg ends once. */
   async settle(total: Taken): Promise<void> {
     if (this.settled) return;
+    // Needs no store, so it waits for none.
+    for (const leg of this.legs) if (leg.loan) endLoan(leg, total);
     for (const leg of this.legs) {
       if (leg.ended) continue;
       const { organizationId } = this.terms;
@@ -149,14 +180,14 @@ export class RequestHold {
     return over > 0n ? over : 0n;
   }
 
-  /** What a store that lost its data has to have of this hold. */
-  toLiveHolds(nowMs: number): readonly LiveHold[] {
-    return this.liveLegs().map(({ holdId, amountNanoUsd, budgets, target }) => ({
-      holdId,
-      amountNanoUsd,
-      counters: budgets,
+  /** What a store that lost its data has to have of this hold; `total` when it is over. */
+  toLiveHolds(nowMs: number, total?: Taken): readonly LiveHold[] {
+    return this.liveLegs().map((leg) => ({
+      holdId: leg.holdId,
+      amountNanoUsd: (leg.end ?? total) ? endOf(leg, total ?? NOTHING).actualNanoUsd : leg.amountNanoUsd,
+      counters: leg.budgets,
       expiresAtMs: nowMs + this.terms.holdMs,
-      note: writeHoldNote(this.terms.owner, target),
+      note: writeHoldNote(this.terms.owner, leg.target),
     }));
   }
 
@@ -167,11 +198,12 @@ export class RequestHold {
     }
   }
 
+  /** What the store has of it; what is lent belongs to a lease. */
   private liveLegs(): readonly Leg[] {
-    return this.legs.filter((leg) => !leg.ended);
+    return this.legs.filter((leg) => !leg.ended && !leg.loan);
   }
 
-  private toRequest(leg: Leg, nowMs: number): Parameters<QuotaStore['hold']>[0] {
+  private toRequest(leg: Omit<Leg, 'loan'>, nowMs: number): HoldRequest {
     const { organizationId, tokenLimits, owner, holdMs } = this.terms;
     return {
       organizationId,
@@ -184,6 +216,15 @@ export class RequestHold {
       note: writeHoldNote(owner, leg.target),
     };
   }
+}
+
+function endLoan(leg: Leg, total: Taken): void {
+  leg.loan?.end(endOf(leg, total));
+  leg.ended = true;
+}
+
+function isStoreLoss(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'store_unavailable';
 }
 
 /** What a leg took: everything between its beginning and its end. */

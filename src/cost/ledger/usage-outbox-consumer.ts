@@ -4,6 +4,7 @@ import { OutboxShipper } from '../../platform/outbox/outbox-shipper';
 import { JobQueues } from '../../platform/queue/job-queues';
 import { QuotaStore } from '../../quota/quota-store';
 import { AdoptedHolds } from '../holds/adopted-holds';
+import { LeaseRecords } from '../leases/lease-records';
 import { DeadLetterRepository } from './dead-letter.repository';
 import { LedgerRepository } from './ledger.repository';
 
@@ -16,6 +17,7 @@ export class UsageOutboxConsumer implements OutboxConsumer, OnModuleInit {
     private readonly letters: DeadLetterRepository,
     private readonly store: QuotaStore,
     private readonly shipper: OutboxShipper,
+    private readonly leases: LeaseRecords,
   ) {}
 
   onModuleInit(): void {
@@ -50,5 +52,9 @@ export class UsageOutboxConsumer implements OutboxConsumer, OnModuleInit {
 
   beginAdoption(): AdoptedLines {
     return new AdoptedHolds(this.ledger, this.store);
+  }
+
+  folderRecorded(name: string): Promise<void> {
+    return this.leases.disown(name);
   }
 }

@@ -4,6 +4,8 @@ import { parseUsageRow, type UsageRow } from '../ledger/usage-row';
 
 /** What one replica knows about an organization that is in no database. */
 export interface Contribution {
+  /** The outbox folder of the replica. */
+  readonly owner: string;
   /** Reservations that have not ended in the store. */
   readonly holds: readonly LiveHold[];
   /** Calls that may not be in the ledger yet; those under the holds above are not among them. */
@@ -11,8 +13,9 @@ export interface Contribution {
 }
 
 /** As a message. */
-export function contributionToJson({ holds, rows }: Contribution): JsonObject {
+export function contributionToJson({ owner, holds, rows }: Contribution): JsonObject {
   return {
+    owner,
     holds: holds.map(({ counters, amountNanoUsd, ...rest }) => ({
       ...rest,
       amountNanoUsd: amountNanoUsd.toString(),
@@ -24,8 +27,9 @@ export function contributionToJson({ holds, rows }: Contribution): JsonObject {
 
 /** From a message; what is malformed is left out. */
 export function contributionFromJson(value: JsonObject): Contribution {
-  const { holds, rows } = value;
+  const { owner, holds, rows } = value;
   return {
+    owner: typeof owner === 'string' ? owner : '',
     holds: toList(holds).flatMap((item) => readHold(item) ?? []),
     rows: toList(rows).flatMap((item) => parseUsageRow(item) ?? []),
   };

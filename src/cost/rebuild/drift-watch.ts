@@ -4,6 +4,7 @@ import { MetricsService } from '../../telemetry/metrics.service';
 import { CallerBudgets } from '../budgets/caller-budgets';
 import { LedgerCounters, type CountedOrganization } from '../budgets/ledger-counters';
 import { CostConfig } from '../cost.config';
+import { LeaseRecords } from '../leases/lease-records';
 
 /** Keys without limits of their own have counters that nobody moves; they are brought up to date here and are no drift. */
 const UNWATCHED = 'api_key/';
@@ -22,6 +23,7 @@ export class DriftWatch implements OnModuleInit, OnModuleDestroy {
   constructor(
     private readonly store: QuotaStore,
     private readonly counters: LedgerCounters,
+    private readonly leases: LeaseRecords,
     private readonly callers: CallerBudgets,
     private readonly config: CostConfig,
     private readonly metrics: MetricsService,
@@ -55,10 +57,10 @@ export class DriftWatch implements OnModuleInit, OnModuleDestroy {
   async check(organization: CountedOrganization): Promise<bigint> {
     const { organizationId } = organization;
     if (!(await this.store.isLoaded(organizationId))) return 0n;
-    const first = await this.counters.read(organization);
+    const first = await this.read(organization);
     const names = first.map(({ counter }) => counter);
     const before = await this.store.readCounters(organizationId, names);
-    const seeds = await this.counters.read(organization);
+    const seeds = await this.read(organization);
     const after = await this.store.readCounters(organizationId, names);
     const quiet = seeds.flatMap((seed) => comparable(seed, before, after) ?? []);
     const behind = quiet.filter(({ seed, spent }) => seed.spentNanoUsd > spent).map(({ seed }) => seed);
@@ -68,6 +70,12 @@ export class DriftWatch implements OnModuleInit, OnModuleDestroy {
     if (worst > 0n)
       this.logger.warn(`Counters of ${organizationId} and the ledger differ by up to ${worst} nano-USD`);
     return worst;
+  }
+
+  /** Calls under a lease count when it is settled. */
+  private async read(organization: CountedOrganization): Promise<readonly CounterSeed[]> {
+    const leases = this.store.isShared ? await this.leases.of(organization.organizationId) : [];
+    return this.counters.read(organization, { withoutHolds: leases.map(({ id }) => id) });
   }
 }
 
@@ -79,8 +87,13 @@ function comparable(
   const [one, other] = [before, after].map((states) =>
     states.find(({ counter }) => counter === seed.counter),
   );
-  if (!one || !other || one.heldNanoUsd !== 0n || other.heldNanoUsd !== 0n) return undefined;
+  if (!one || !other || isReserved(one) || isReserved(other)) return undefined;
   return one.spentNanoUsd === other.spentNanoUsd ? { seed, spent: other.spentNanoUsd } : undefined;
+}
+
+/** What is only leased moves nothing. */
+function isReserved({ heldNanoUsd, leasedNanoUsd }: CounterState): boolean {
+  return heldNanoUsd !== leasedNanoUsd;
 }
 
 function distance(a: bigint, b: bigint): bigint {

@@ -64,6 +64,7 @@ export class LeftoverAdopter {
     const { report } = run;
     try {
       const corruptedLines = await this.#adoptFolder(folder, run);
+      for (const delivery of this.deliveries.values()) await delivery.folderRecorded(folder.name);
       await this.spool.remove(folder);
       report.folders += 1;
       report.corruptedLines += corruptedLines;

@@ -39,6 +39,10 @@ export class OutboxDelivery {
   beginAdoption(): AdoptedLines | undefined {
     return this.consumer.beginAdoption?.();
   }
+
+  async folderRecorded(name: string): Promise<void> {
+    await withDeadline(Promise.resolve(this.consumer.folderRecorded?.(name)));
+  }
 }
 
 async function withDeadline<T>(call: Promise<T>): Promise<T> {

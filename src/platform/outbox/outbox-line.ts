@@ -35,6 +35,8 @@ export interface OutboxConsumer {
   outcomeOfOrphan?(intent: OutboxLine): OutboxLine | undefined;
   /** Called once per folder of a dead process that holds lines of the topic. */
   beginAdoption?(): AdoptedLines;
+  /** Everything of a dead process is recorded; its folder, which is named, is deleted afterwards. */
+  folderRecorded?(name: string): Promise<void>;
 }
 
 /** Told about every outcome and event of a dead process, recorded before or only now. */

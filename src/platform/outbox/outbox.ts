@@ -87,6 +87,11 @@ export class Outbox implements OnModuleInit, OnApplicationShutdown {
     await this.stop();
   }
 
+  /** Of this process, in the spool; empty before the start and after the end. */
+  get folderName(): string {
+    return this.#running?.folder.name ?? '';
+  }
+
   /**
    * Resolves when the operating system has the line (no fsync). Rejects with `outbox_full` or `outbox_unwritable`
    * when it was not noted: a call whose intent was refused must not be made. Outcomes have a reserve of their own,

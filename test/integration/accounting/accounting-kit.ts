@@ -9,6 +9,7 @@ import { OrganizationBudgets } from '../../../src/cost/budgets/organization-budg
 import { RequestBudgets } from '../../../src/cost/budgets/request-budgets';
 import { CostConfig } from '../../../src/cost/cost.config';
 import { BudgetAdmission } from '../../../src/cost/holds/budget-admission';
+import { HoldTaker } from '../../../src/cost/holds/hold-taker';
 import { HoldKeeper } from '../../../src/cost/holds/hold-keeper';
 import { RefusalReporter } from '../../../src/cost/holds/refusal-reporter';
 import { RoomQueue } from '../../../src/cost/holds/room-queue';
@@ -93,7 +94,8 @@ export class AccountingKit {
   ) {
     const metrics = silentMetrics();
     const queue = new RoomQueue(this.config, metrics);
-    this.keeper = new HoldKeeper(store, this.clock, this.config, metrics, queue);
+    const lender = { lend: () => Promise.resolve(undefined) };
+    this.keeper = new HoldKeeper(store, this.clock, this.config, metrics, queue, lender as never);
     const book = new BudgetBook(
       new FixedBudgets(budgets),
       new MemoryKeyBudgets(),
@@ -107,7 +109,12 @@ export class AccountingKit {
         this.config,
         new CallerRates(loadConfig([RateLimitsConfig], {}).get(RateLimitsConfig)),
       ),
-      loader as never,
+      new HoldTaker(
+        loader as never,
+        { recall: () => Promise.resolve(false) } as never,
+        { note: () => undefined } as never,
+        this.clock,
+      ),
       this.keeper,
       queue,
       new RefusalReporter(metrics, { record: () => Promise.resolve() }),

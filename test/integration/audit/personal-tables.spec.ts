@@ -20,6 +20,8 @@ const OWN_RULES: Readonly<Record<string, string>> = {
   app_user: 'the account: exported by itself, deleted with the last membership',
   user_identity: 'part of the account: exported and deleted with it',
   api_key_place: 'deleted with its key',
+  budget_lease:
+    'ids of users and keys in names of counters, for as long as a lease is held: removed when it ends',
   audit_event: 'keeps the pseudonym, loses the addresses',
   audit_subject: 'the link between person and pseudonym, deleted when the person is erased',
   privacy_erasure: 'an erasure, forgotten after a day',

@@ -1,10 +1,11 @@
 import type { BudgetLine, HoldOutcome, HoldRequest, SettleOutcome } from '../../../src/quota/quota-store';
 
 interface ModelHold {
-  readonly amount: bigint;
+  amount: bigint;
   readonly counters: readonly string[];
   expiresAtMs: number;
   status: 'live' | 'charged' | 'settled';
+  isLease: boolean;
   booked: bigint;
 }
 
@@ -33,17 +34,54 @@ export class QuotaModel {
           line,
           spentNanoUsd: this.spent(line.counter),
           heldNanoUsd: this.held(line.counter),
+          leasedNanoUsd: this.leased(line.counter),
         };
       this.holds.set(request.holdId, {
         amount: request.amountNanoUsd,
         counters: request.budgets.map(({ counter }) => counter),
         expiresAtMs: request.expiresAtMs,
         status: 'live',
+        isLease: false,
         booked: 0n,
       });
     }
     const left = enforced.map((line) => line.limitNanoUsd - total(line)).sort((a, b) => (a < b ? -1 : 1));
     return { kind: 'held', remainingNanoUsd: left[0] };
+  }
+
+  leased(counter: string): bigint {
+    return this.sum(counter, (hold) => (hold.status === 'live' && hold.isLease ? hold.amount : 0n));
+  }
+
+  /** Leases together leave three quarters of what is not spent and not held otherwise. */
+  lease(request: HoldRequest): HoldOutcome {
+    if (!this.holds.has(request.holdId)) {
+      for (const line of request.budgets.filter(({ mode }) => mode === 'enforce')) {
+        const [spentNanoUsd, heldNanoUsd] = [this.spent(line.counter), this.held(line.counter)];
+        const leasedNanoUsd = this.leased(line.counter);
+        const free = line.limitNanoUsd - spentNanoUsd - (heldNanoUsd - leasedNanoUsd);
+        if (4n * (leasedNanoUsd + request.amountNanoUsd) > free)
+          return { kind: 'over_budget', line, spentNanoUsd, heldNanoUsd, leasedNanoUsd };
+      }
+      this.holds.set(request.holdId, {
+        amount: request.amountNanoUsd,
+        counters: request.budgets.map(({ counter }) => counter),
+        expiresAtMs: request.expiresAtMs,
+        status: 'live',
+        isLease: true,
+        booked: 0n,
+      });
+    }
+    return { kind: 'held', remainingNanoUsd: undefined };
+  }
+
+  shrink(holdId: string, amount: bigint): boolean {
+    const hold = this.holds.get(holdId);
+    if (hold === undefined || hold.status === 'settled') return false;
+    hold.isLease = false;
+    if (amount < hold.amount) hold.amount = amount;
+    if (hold.status === 'charged') hold.booked = hold.amount;
+    return true;
   }
 
   settle(holdId: string, actual: bigint): SettleOutcome {

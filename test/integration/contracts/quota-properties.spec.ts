@@ -18,6 +18,8 @@ type Step =
       readonly tokens: number;
     }
   | { readonly do: 'settle'; readonly id: number; readonly part: bigint }
+  | { readonly do: 'lease'; readonly id: number; readonly amount: bigint; readonly lines: number }
+  | { readonly do: 'shrink'; readonly id: number; readonly amount: bigint }
   | { readonly do: 'renew'; readonly id: number }
   | { readonly do: 'expire' }
   | { readonly do: 'take' }
@@ -45,6 +47,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('settle' as const), id, part: fc.bigInt(0n, 100n) }) },
+  fc.record({
+    do: fc.constant('lease' as const),
+    id,
+    amount: fc.bigInt(0n, 300n),
+    lines: fc.integer({ min: 1, max: 15 }),
+  }),
+  fc.record({ do: fc.constant('shrink' as const), id, amount: fc.bigInt(0n, 400n) }),
   fc.record({ do: fc.constant('renew' as const), id }),
   fc.record({ do: fc.constant('expire' as const) }),
   fc.record({ do: fc.constant('take' as const) }),
@@ -62,13 +71,13 @@ class Run {
     private readonly tokenLimits: readonly RateLine[] = [],
   ) {}
 
-  request(item: Extract<Step, { do: 'hold' }>): HoldRequest {
+  request(item: Extract<Step, { do: 'hold' | 'lease' }>): HoldRequest {
     const holdId = `hold_${item.id}`;
     return {
       organizationId: this.organizationId,
       holdId,
       amountNanoUsd: item.amount,
-      tokens: item.tokens,
+      tokens: item.do === 'hold' ? item.tokens : 0,
       budgets: COUNTERS.filter((_, i) => (item.lines & (1 << i)) !== 0).map((counter) => this.line(counter)),
       tokenLimits: this.tokenLimits,
       expiresAtMs: this.clock.now() + LIVES_MS,
@@ -92,6 +101,7 @@ class Run {
       return store.takeRequest({ organizationId, nowMs: clock.now(), lines });
     }
     const holdId = `hold_${item.id}`;
+    if (item.do === 'shrink') return store.shrink(organizationId, holdId, this.shrunk(item));
     if (item.do === 'renew') return store.renew(organizationId, holdId, clock.now() + LIVES_MS);
     if (item.do === 'settle') {
       return store.settle({
@@ -101,9 +111,18 @@ class Run {
         actualTokens: Number(item.part),
       });
     }
-    const outcome = await store.hold(this.request(item));
+    const request = this.request(item);
+    const outcome = await (item.do === 'lease' ? store.lease(request) : store.hold(request));
     if (outcome.kind === 'held' && !this.amounts.has(holdId)) this.amounts.set(holdId, item.amount);
     return outcome;
+  }
+
+  /** As the owner does it: what is spent in the end is never more than what it is lowered to. */
+  shrunk(item: Extract<Step, { do: 'shrink' }>): bigint {
+    const known = this.amounts.get(`hold_${item.id}`) ?? 0n;
+    const lower = item.amount < known ? item.amount : known;
+    this.amounts.set(`hold_${item.id}`, lower);
+    return lower;
   }
 
   actual(item: Extract<Step, { do: 'settle' }>): bigint {
@@ -131,6 +150,8 @@ function expected(model: QuotaModel, run: Run, item: Step): unknown {
   const now = run.clock.now();
   if (item.do === 'hold') return model.hold(run.request(item));
   if (item.do === 'settle') return model.settle(`hold_${item.id}`, run.actual(item));
+  if (item.do === 'lease') return model.lease(run.request(item));
+  if (item.do === 'shrink') return model.shrink(`hold_${item.id}`, run.shrunk(item));
   if (item.do === 'renew') return model.renew(`hold_${item.id}`, now + LIVES_MS);
   if (item.do === 'expire') return model.expire(now);
   return undefined;
@@ -166,8 +187,9 @@ async function followsTheModel(run: Run, sequence: readonly Step[]): Promise<voi
 
 async function agrees(run: Run, model: QuotaModel): Promise<void> {
   for (const [i, state] of (await run.counters()).entries()) {
-    const { counter, spentNanoUsd, heldNanoUsd } = state;
-    expect({ spentNanoUsd, heldNanoUsd }).toEqual({
+    const { counter, spentNanoUsd, heldNanoUsd, leasedNanoUsd } = state;
+    expect({ spentNanoUsd, heldNanoUsd, leasedNanoUsd }).toEqual({
+      leasedNanoUsd: model.leased(counter),
       spentNanoUsd: model.spent(counter),
       heldNanoUsd: model.held(counter),
     });

@@ -66,6 +66,7 @@ export function itKeepsTheQuotaContract(create: () => QuotaStoreUnderTest): void
       await expect(store.hold(request({ amountNanoUsd: 1n, budgets: [line] }))).resolves.toEqual({
         kind: 'over_budget',
         line,
+        leasedNanoUsd: 0n,
         spentNanoUsd: 50n,
         heldNanoUsd: 50n,
       });

@@ -28,6 +28,7 @@ import { AddLeastCost1765100100000 } from './1765100100000-add-least-cost';
 import { CreateDeadLetters1765500000000 } from './1765500000000-create-dead-letters';
 import { IndexOverruns1765500100000 } from './1765500100000-index-overruns';
 import { IndexExpiredHolds1765500200000 } from './1765500200000-index-expired-holds';
+import { CreateBudgetLease1765600000000 } from './1765600000000-create-budget-lease';
 
 /** Every migration, oldest first. */
 export const ALL_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -60,4 +61,5 @@ export const ALL_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   IndexOverruns1765500100000,
   IndexExpiredHolds1765500200000,
   IndexMovedCalls1765100200000,
+  CreateBudgetLease1765600000000,
 ];

@@ -1,0 +1,187 @@
+import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Clock } from '../../common/clock';
+import { newId } from '../../common/ids';
+import { QuotaStore } from '../../quota/quota-store';
+import { MetricsService } from '../../telemetry/metrics.service';
+import { CostConfig } from '../cost.config';
+import { Lease } from './lease';
+import { LeaseBook, type Candidate } from './lease-book';
+import { LeaseRecords } from './lease-records';
+
+const ROUND_MS = 1_000;
+const MAX_PER_ROUND = 20;
+const MAX_LEASES = 500;
+/** A lease is given back and taken anew after so long. */
+const MAX_AGE_MS = 3_600_000;
+/** After a lease was refused none is asked for on the same budget for so long. */
+const REFUSED_PAUSE_MS = 30_000;
+
+/** Takes leases in the background, keeps them alive, and ends them in the store once nobody needs them. */
+@Injectable()
+export class LeaseKeeper implements OnModuleInit, OnModuleDestroy {
+  private readonly logger = new Logger(LeaseKeeper.name);
+  private readonly taking = new Map<Lease, Promise<void>>();
+  private readonly ending = new Map<Lease, Promise<void>>();
+  private readonly ended = new Set<string>();
+  private rounds: Promise<void> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly store: QuotaStore,
+    private readonly book: LeaseBook,
+    private readonly records: LeaseRecords,
+    private readonly config: CostConfig,
+    private readonly clock: Clock,
+    private readonly metrics: MetricsService,
+  ) {}
+
+  onModuleInit(): void {
+    if (this.store.isShared && this.config.onStoreLoss === 'lease')
+      this.timer = setInterval(() => void this.round(), ROUND_MS).unref();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    clearInterval(this.timer);
+    if (this.timer === undefined) return;
+    await this.rounds;
+    for (const lease of this.book.openLeases) this.book.close(lease);
+    await this.endClosed().catch(() => undefined);
+  }
+
+  /** One look at all leases. While the store is away nothing changes; never rejects. */
+  round(): Promise<void> {
+    this.rounds ??= this.look()
+      .catch((error: unknown) => this.logger.debug(`Leases have to wait: ${messageOf(error)}`))
+      .finally(() => (this.rounds = undefined));
+    return this.rounds;
+  }
+
+  /** Gives back what is leased on a counter, as far as no request runs on it; resolves when the store has it. */
+  async giveBack(organizationId: string, counter: string, pauseMs: number): Promise<void> {
+    this.book.pause(organizationId, counter, pauseMs);
+    const closed = this.book.closeAll(organizationId, counter);
+    await Promise.all(
+      closed.map(async (lease) => {
+        await this.taking.get(lease);
+        await this.end(lease);
+      }),
+    );
+  }
+
+  private async look(): Promise<void> {
+    try {
+      await this.endClosed();
+      for (const lease of this.book.openLeases) await this.lookAt(lease);
+      await this.takeSome();
+    } finally {
+      this.metrics.leased(this.book.openLeases.map(({ terms }) => terms.amountNanoUsd));
+    }
+  }
+
+  private async lookAt(lease: Lease): Promise<void> {
+    const { id, organizationId, takenAtMs } = lease.terms;
+    const now = this.clock.monotonic();
+    if (lease.isUsed || now - takenAtMs > MAX_AGE_MS || this.book.isUnwanted(lease)) {
+      // Only a store that answers may have it back; until then requests are admitted from it.
+      await this.store.isLoaded(organizationId);
+      this.book.close(lease);
+      await this.end(lease);
+    } else if (now - lease.renewedAtMs >= this.holdMs / 4) {
+      if (await this.store.renew(organizationId, id, this.clock.now() + this.holdMs)) lease.renewedAtMs = now;
+      else this.book.close(lease);
+    }
+  }
+
+  private async takeSome(): Promise<void> {
+    // Without an outbox nobody could tell later what was spent.
+    if (this.records.ownerId === '') return;
+    const room = Math.min(MAX_PER_ROUND, MAX_LEASES - this.book.count);
+    for (const candidate of this.book.wanting().slice(0, Math.max(0, room))) await this.takeFor(candidate);
+  }
+
+  private async takeFor(candidate: Candidate): Promise<void> {
+    const { organizationId, lines } = candidate;
+    const lease = new Lease({
+      id: newId('lease', this.clock.now()),
+      organizationId,
+      lines,
+      amountNanoUsd: this.book.amountFor(candidate),
+      takenAtMs: this.clock.monotonic(),
+    });
+    this.book.begin(lease);
+    const work = this.take(lease).finally(() => this.taking.delete(lease));
+    this.taking.set(
+      lease,
+      work.catch(() => undefined),
+    );
+    await work;
+  }
+
+  /** Written down first: whoever rebuilds the counters without us finds it. */
+  private async take(lease: Lease): Promise<void> {
+    const { id: holdId, organizationId, lines: budgets, amountNanoUsd } = lease.terms;
+    try {
+      await this.records.add(lease);
+      const expiresAtMs = this.clock.now() + this.holdMs;
+      const request = { organizationId, holdId, budgets, amountNanoUsd, expiresAtMs, note: '' };
+      const outcome = await this.store.lease(request);
+      if (outcome.kind === 'held') {
+        this.book.opened(lease);
+        return;
+      }
+      if (outcome.kind === 'over_budget')
+        this.book.pause(organizationId, outcome.line.counter, REFUSED_PAUSE_MS);
+      await this.forget(lease);
+    } catch (error) {
+      // Whether the store has it is not known: it is ended like one that was given.
+      this.book.close(lease);
+      throw error;
+    }
+  }
+
+  private async endClosed(): Promise<void> {
+    for (const id of this.ended) {
+      await this.records.remove(id);
+      this.ended.delete(id);
+    }
+    for (const lease of this.book.closedLeases) if (!this.taking.has(lease)) await this.end(lease);
+  }
+
+  /** Ends a closed lease in the store, or, while requests run on it, gives back what they cannot need. */
+  private end(lease: Lease): Promise<void> {
+    const running = this.ending.get(lease);
+    if (running) return running;
+    const work = this.endNow(lease).finally(() => this.ending.delete(lease));
+    this.ending.set(lease, work);
+    return work;
+  }
+
+  private async endNow(lease: Lease): Promise<void> {
+    const { id: holdId, organizationId } = lease.terms;
+    if (lease.isRunning) {
+      await this.store.shrink(organizationId, holdId, lease.usedNanoUsd);
+      await this.store.renew(organizationId, holdId, this.clock.now() + this.holdMs);
+      return;
+    }
+    const actualNanoUsd = lease.usedNanoUsd;
+    const outcome = await this.store.settle({ organizationId, holdId, actualNanoUsd, actualTokens: 0 });
+    // What was spent has to be counted first. Without anything spent a rebuild knows nothing of it anyway.
+    if (outcome === 'not_loaded' && lease.isUsed) return;
+    await this.forget(lease);
+  }
+
+  private async forget(lease: Lease): Promise<void> {
+    this.book.drop(lease);
+    this.ended.add(lease.id);
+    await this.records.remove(lease.id);
+    this.ended.delete(lease.id);
+  }
+
+  private get holdMs(): number {
+    return this.config.holdSeconds * 1000;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown failure';
+}

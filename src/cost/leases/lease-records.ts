@@ -1,0 +1,85 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { type Repository } from 'typeorm';
+import type { NanoUsd } from '../../common/money';
+import { Outbox } from '../../platform/outbox/outbox';
+import type { LiveHold } from '../../quota/quota-store';
+import type { Lease } from './lease';
+import { LeaseEntity } from './lease.entity';
+
+/** A lease as the database knows it. */
+export interface RecordedLease {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly owner: string | null;
+  readonly amountNanoUsd: NanoUsd;
+  readonly counters: LiveHold['counters'];
+}
+
+/** After so long nobody spends from a lease any more, whatever became of its owner. */
+const LOST = `taken_at < now() - interval '20 hours'`;
+
+/** Leases of all replicas, in the database: from before they are taken until after they have ended. */
+@Injectable()
+export class LeaseRecords {
+  constructor(
+    @InjectRepository(LeaseEntity) private readonly leases: Repository<LeaseEntity>,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /** Names this process; the folder outlives it until its calls are in the ledger. */
+  get ownerId(): string {
+    return this.outbox.folderName;
+  }
+
+  async add({ terms }: Lease): Promise<void> {
+    const { id, organizationId, amountNanoUsd, lines } = terms;
+    await this.leases.insert({
+      id,
+      organizationId,
+      owner: this.ownerId,
+      amountNanoUsd: amountNanoUsd.toString(),
+      counters: lines.map(({ counter, windowEndsAtMs }) => ({ counter, windowEndsAtMs })),
+    });
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.leases.delete({ id });
+  }
+
+  async of(organizationId: string): Promise<readonly RecordedLease[]> {
+    return (await this.leases.findBy({ organizationId })).map(toRecord);
+  }
+
+  /** The process is dead, and the ledger has every call it made. */
+  async disown(owner: string): Promise<void> {
+    await this.leases.update({ owner }, { owner: null });
+  }
+
+  /** Leases that nobody spends from, with what the ledger has under them. */
+  async ownerless(): Promise<readonly (RecordedLease & { readonly spentNanoUsd: NanoUsd })[]> {
+    const rows = await this.leases
+      .createQueryBuilder('lease')
+      .where(`owner IS NULL OR ${LOST}`)
+      .orderBy('taken_at')
+      .limit(100)
+      .getMany();
+    const found = [];
+    for (const row of rows) found.push({ ...toRecord(row), spentNanoUsd: await this.spentUnder(row) });
+    return found;
+  }
+
+  private async spentUnder({ id, organizationId, takenAt }: LeaseEntity): Promise<NanoUsd> {
+    const rows: unknown = await this.leases.query(
+      `SELECT coalesce(sum(cost_nano_usd), 0)::text AS spent FROM usage_record
+       WHERE organization_id = $1 AND hold_id = $2 AND started_on >= ($3::timestamptz AT TIME ZONE 'UTC')::date`,
+      [organizationId, id, takenAt.toISOString()],
+    );
+    const [row] = Array.isArray(rows) ? (rows as readonly { readonly spent: string }[]) : [];
+    return BigInt(row?.spent ?? '0');
+  }
+}
+
+function toRecord({ id, organizationId, owner, amountNanoUsd, counters }: LeaseEntity): RecordedLease {
+  return { id, organizationId, owner, amountNanoUsd: BigInt(amountNanoUsd), counters };
+}

@@ -4,7 +4,6 @@
  * per line, and where rows carry labels prints how good that is beside majority, rule book and a plain n-gram model.
  * --cv and --leave-source-out train anew without the rows they are measured on.
  */
-import { writeFileSync } from 'node:fs';
 import { readOptions } from './lib/intent/arguments.mjs';
 import { productionClassifier, crossValidate, leaveSourceOut } from './lib/intent/evaluate.mjs';
 import { majority, ngrams, rules } from './lib/intent/baselines.mjs';
@@ -13,6 +12,8 @@ import { RowReader, readRows } from './lib/intent/rows.mjs';
 import { stratifiedFolds } from './lib/intent/folds.mjs';
 import { buildWhenStale } from './lib/build.mjs';
 import { ensureDependencies } from './lib/install.mjs';
+import { writeLines } from './lib/json-lines.mjs';
+import { progressOf } from './lib/progress.mjs';
 import { onPackagedNode } from './lib/packaged-node.mjs';
 
 await onPackagedNode(async () => {
@@ -32,6 +33,7 @@ await onPackagedNode(async () => {
     throw new Error('--cv and --leave-source-out need a known label on every row');
   if (!wantsTraining) evaluateModel({ reader, rows, lookalikes, isLabelled, out: options.out[0] });
   const folds = Number(options.folds[0] ?? 5);
+  if (!Number.isInteger(folds) || folds < 2) throw new Error('--folds is a whole number from 2');
   if (options.cv)
     report(`${folds}-fold cross-validation`, crossValidate({ reader, rows, lookalikes, folds }));
   if (options['leave-source-out'])
@@ -47,13 +49,21 @@ await onPackagedNode(async () => {
 /** The shipped model as it is; baselines that learn do so in five folds over the same rows. */
 function evaluateModel({ reader, rows, lookalikes, isLabelled, out }) {
   const classify = productionClassifier();
-  const predictions = rows.map((row) => classify(reader, row));
+  const tick = progressOf('rows labelled', rows.length);
+  const predictions = rows.map((row) => {
+    tick();
+    return classify(reader, row);
+  });
   if (out !== undefined) {
-    const lines = rows.map(({ id }, i) => JSON.stringify({ id, ...predictions[i] }));
-    writeFileSync(out, `${lines.join('\n')}\n`);
-    console.log(`${rows.length} predictions written to ${out}`);
+    writeLines(
+      out,
+      rows.map(({ id }, i) => ({ id, ...predictions[i] })),
+    );
   }
-  if (!isLabelled) return;
+  if (!isLabelled) {
+    console.log('Not every row has a known label, so there are no figures.');
+    return;
+  }
   printScores('shipped model', rows, [['shipped model', predictions], ...baselinesOf(reader, rows)]);
   const others = lookalikes.map((row) => classify(reader, row));
   printLookalikes(lookalikes, others, rows, predictions);

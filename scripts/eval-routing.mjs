@@ -5,7 +5,7 @@
  * Runs the product's predictor (and for a pool its hybrid engine) over JSON lines `{id, prompt, source?, task?,
  * models?: {name: {score?, cost?}}}`, writes one line per prediction and, where there are scores, prints figures beside the baselines.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { buildWhenStale } from './lib/build.mjs';
 import { ensureDependencies } from './lib/install.mjs';
@@ -15,9 +15,10 @@ import { evaluateCascade } from './lib/routing/evaluate-cascade.mjs';
 import { evaluatePair } from './lib/routing/evaluate-pair.mjs';
 import { evaluatePool } from './lib/routing/evaluate-pool.mjs';
 import { costsOf } from './lib/routing/model-cards.mjs';
-import { readOptions, required } from './lib/routing/options.mjs';
+import { numberBetween, readOptions, required } from './lib/routing/options.mjs';
 import { foldOf, taskOf } from './lib/routing/predictions.mjs';
 import { qualityChart } from './lib/routing/quality-chart.mjs';
+import { readInput, writeLines } from './lib/json-lines.mjs';
 import { tableLines } from './lib/table.mjs';
 
 const known = {
@@ -48,12 +49,14 @@ await onPackagedNode(async () => {
   const modules = routingModules();
   const pair =
     mode === 'pool' ? {} : { weak: required(options, 'weak'), strong: required(options, 'strong') };
-  const read = (path) => modules.readLabelledRows(readFileSync(path, 'utf8'));
+  const read = (path) => modules.readLabelledRows(readInput(path));
   const all = read(required(options, 'data'));
   const rows = ofSource(all, options.source).filter(({ models }) => answers(models, pair));
-  if (rows.length === 0) throw new Error('no row of the data fits: check --source, --weak and --strong');
+  if (rows.length === 0) throw new Error(noRowFits(all, options));
   const trainRows = options.train === undefined ? undefined : read(options.train);
   const names = namesOf([...rows, ...(trainRows ?? [])], rows);
+  if (mode === 'pool' && names.length === 0)
+    throw new Error('no model to choose from: neither --data nor --train names models');
   const costs = costsOf(rows.some(hasCosts) ? rows : (trainRows ?? rows));
   console.log(`${rows.length} prompts; ${weightsNote(options)}.`);
   const result = evaluate(rows, {
@@ -64,13 +67,13 @@ await onPackagedNode(async () => {
     training: {
       trainRows,
       recipe: options.recipe,
-      artefact: options.router && readFileSync(options.router, 'utf8'),
+      artefact: options.router && readInput(options.router),
       ...leftOut(options, all),
     },
-    auc: Number(options['verifier-auc'] ?? 0.8),
-    verifierShare: Number(options['verifier-share'] ?? 0.02),
+    auc: numberBetween(options, 'verifier-auc', { from: 0.5, to: 0.999, otherwise: 0.8 }),
+    verifierShare: numberBetween(options, 'verifier-share', { from: 0, to: 1, otherwise: 0.02 }),
   });
-  if (options.out) write(options.out, result.lines.map((line) => JSON.stringify(line)).join('\n') + '\n');
+  if (options.out) writeLines(options.out, result.lines);
   if (result.curves) print(result);
   if (result.curves && options.plot) write(options.plot, qualityChart(result.title, result));
   return 0;
@@ -86,6 +89,16 @@ function ofSource(rows, prefix) {
   return prefix === undefined
     ? rows
     : rows.filter(({ source, task }) => `${source}/${task}`.startsWith(prefix));
+}
+
+/** What the data has instead of what was asked for. */
+function noRowFits(all, { source, weak, strong }) {
+  const list = (values) => [...new Set(values)].sort().slice(0, 30).join(', ') || 'none';
+  if (all.length === 0) return 'the data has no row';
+  const sources = ofSource(all, source);
+  if (sources.length === 0)
+    return `no row is of --source ${source}; there are: ${list(all.map((row) => row.source))}`;
+  return `no row has answers of both ${weak} and ${strong}; models there: ${list(sources.flatMap(({ models }) => [...models.keys()]))}`;
 }
 
 function answers(models, { weak, strong }) {
@@ -109,8 +122,8 @@ function weightsNote({ train, router, cv, unseen, recipe = 'trained' }) {
   return router === undefined ? 'built-in weights, nothing trained for these models' : `router ${router}`;
 }
 
-function print({ title, notes = [], summaries, singles, best }) {
-  const number = (value, digits) => (value === undefined ? '-' : value.toFixed(digits));
+function print({ title, notes = [], summaries, singles, best, intervals }) {
+  const number = (value, digits) => (Number.isFinite(value) ? value.toFixed(digits) : '-');
   const rows = summaries.map(({ name, apgr, cpt50, cpt80, at100, at98, at95 }) => [
     name,
     number(apgr, 4),
@@ -119,6 +132,12 @@ function print({ title, notes = [], summaries, singles, best }) {
     number(at100, 1),
     number(at98, 1),
     number(at95, 1),
+  ]);
+  const within = (key, digits) => intervals[key]?.map((value) => value.toFixed(digits)).join(' to ') ?? '-';
+  rows.splice(1, 0, [
+    '  95 % interval, over the prompts',
+    within('apgr', 3),
+    ...['cpt50', 'cpt80', 'at100', 'at98', 'at95'].map((key) => within(key, 1)),
   ]);
   const head = ['', 'APGR', 'CPT(50) %', 'CPT(80) %', 'saved % at 100 %', 'at 98 %', 'at 95 % quality'];
   console.log(`\n${title}\n`);

@@ -1,5 +1,6 @@
 /** Who is left out when: stratified folds, or one whole source at a time. */
-import { seededRandom, shuffle } from './trainer.mjs';
+import { seededRandom } from '../seeded-random.mjs';
+import { shuffle } from './trainer.mjs';
 
 /** Every position in exactly one of `count` folds, equal keys spread evenly. */
 export function stratifiedFolds(keys, count, seed = 1) {

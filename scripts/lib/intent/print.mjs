@@ -1,6 +1,9 @@
 /** Tables of the intent evaluation. */
+import { bootstrapIntervals } from '../bootstrap.mjs';
 import { tableLines } from '../table.mjs';
 import { percent, scoreIntent, shareBy, three } from './metrics.mjs';
+
+const INTERVAL = '  95 % interval, over the rows';
 
 /** `lines`: name and predictions of each candidate; the first is shown in detail. */
 export function printScores(title, rows, lines) {
@@ -12,6 +15,7 @@ export function printScores(title, rows, lines) {
     three(calibrationError),
     percent(per.safety_risk?.recall ?? 0),
   ]);
+  table.splice(1, 0, [INTERVAL, ...intervalsOf(rows, lines[0][1])]);
   print(`${title}: ${rows.length} rows`, [['', 'accuracy', 'macro F1', 'ECE', 'safety recall'], ...table]);
   const [[name, best]] = scored;
   print(`${name}, per label`, [
@@ -28,6 +32,21 @@ export function printScores(title, rows, lines) {
     ['source', 'right', 'rows'],
     ...Object.entries(best.bySource).map(([source, { hits, rows: count }]) => [source, hits, count]),
   ]);
+}
+
+/** How far the four figures would move with other rows of the same kind. */
+function intervalsOf(rows, predictions) {
+  const { accuracy, macroF1, error, recall } = bootstrapIntervals(rows.length, (weights) => {
+    const drawn = rows.flatMap((_, i) => new Array(weights[i]).fill(i));
+    const score = scoreIntent(
+      drawn.map((i) => rows[i]),
+      drawn.map((i) => predictions[i]),
+    );
+    const { accuracy, macroF1, calibrationError, per } = score;
+    return { accuracy, macroF1, error: calibrationError, recall: per.safety_risk?.recall };
+  });
+  const range = (ends, format) => ends?.map(format).join(' to ') ?? '-';
+  return [range(accuracy, percent), range(macroF1, three), range(error, three), range(recall, percent)];
 }
 
 /** Harmless prompts that look harmful, and how many of them were called safety_risk. */

@@ -1,8 +1,8 @@
 /** Labelled prompts from files, and what the production code reads out of them. */
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { root } from '../install.mjs';
+import { readInput } from '../json-lines.mjs';
 
 const requireHere = createRequire(import.meta.url);
 
@@ -12,12 +12,12 @@ export const built = (path) => requireHere(join(root, 'dist', 'src', path));
 /** JSON lines `{id?, text, label?, has_image?, wants_json?, source?}`; fails with the number of a bad line. */
 export function readRows(file) {
   const rows = [];
-  readFileSync(file, 'utf8')
+  readInput(file)
     .split('\n')
     .forEach((line, i) => {
       if (line.trim() === '') return;
       const row = parseLine(line, `${file}:${i + 1}`);
-      rows.push({ source: 'unknown', ...row, id: row.id ?? String(i + 1) });
+      rows.push({ ...row, source: String(row.source ?? 'unknown'), id: row.id ?? String(i + 1) });
     });
   if (rows.length === 0) throw new Error(`${file} has no rows`);
   return rows;

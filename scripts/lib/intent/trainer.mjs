@@ -2,6 +2,7 @@
  * Trains the linear intent model. `trainBase` starts from nothing on many rows; `adapt` moves a base a little towards
  * the rows at hand and stays near it where they say nothing. Seeded: the same rows give the same model.
  */
+import { seededRandom } from '../seeded-random.mjs';
 import { built } from './rows.mjs';
 
 const LABELS = 7;
@@ -149,16 +150,6 @@ const mapParts = (weights, map) =>
   Object.fromEntries(Object.entries(weights).map(([part, values]) => [part, map(values)]));
 const copyOf = (weights) => mapParts(weights, (values) => values.slice());
 const zerosLike = (weights) => mapParts(weights, (values) => new Float32Array(values.length));
-
-export function seededRandom(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 export function shuffle(list, random) {
   for (let i = list.length - 1; i > 0; i--) {

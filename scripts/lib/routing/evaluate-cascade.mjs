@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { bootstrapIntervals } from '../bootstrap.mjs';
 import { asPair, cardsFor } from './model-cards.mjs';
 import { randomMix, savings } from './pair-metrics.mjs';
 import { predictRows } from './predictions.mjs';
@@ -30,22 +31,48 @@ export function evaluateCascade(rows, { weak, strong, costs, auc, verifierShare,
   );
   const thresholds = thresholdsOf(steps);
   const lines = [];
-  const points = thresholds.map((knob) => {
-    let [quality, cost, escalated] = [0, 0, 0];
-    for (const step of steps) {
+  const runs = thresholds.map((knob) =>
+    steps.map((step) => {
       const isEscalated = verdict.worthwhile ? step.gain > knob : true;
-      quality += isEscalated ? step.strongScore : step.weakScore;
-      cost += verdict.worthwhile ? step.triedCost + (isEscalated ? step.strongCost : 0) : step.strongCost;
-      escalated += isEscalated ? 1 : 0;
       lines.push({ id: step.id, model: isEscalated ? strong : weak, knob });
-    }
-    const n = steps.length;
-    return { share: escalated / n, quality: quality / n, cost: cost / n };
-  });
-  return { lines, ...report(steps, points, { weak, strong, verdict, auc, verifierShare }) };
+      return {
+        share: isEscalated ? 1 : 0,
+        quality: isEscalated ? step.strongScore : step.weakScore,
+        cost: verdict.worthwhile ? step.triedCost + (isEscalated ? step.strongCost : 0) : step.strongCost,
+      };
+    }),
+  );
+  return { lines, ...report(steps, runs, { weak, strong, verdict, auc, verifierShare }) };
 }
 
-function report(steps, points, { weak, strong, verdict, auc, verifierShare }) {
+/** Mean of every setting's runs, cheapest first; each prompt counted `weights[i]` times. */
+function pointsOf(runs, weights) {
+  return runs
+    .map((prompts) => {
+      let [share, quality, cost, count] = [0, 0, 0, 0];
+      for (let i = 0; i < prompts.length; i += 1) {
+        const weight = weights ? weights[i] : 1;
+        share += weight * prompts[i].share;
+        quality += weight * prompts[i].quality;
+        cost += weight * prompts[i].cost;
+        count += weight;
+      }
+      return { share: share / count, quality: quality / count, cost: cost / count };
+    })
+    .sort((a, b) => a.cost - b.cost);
+}
+
+function strongest(steps, weights) {
+  const alone = steps.map(({ strongScore, strongCost }) => ({
+    share: 1,
+    quality: strongScore,
+    cost: strongCost,
+  }));
+  return pointsOf([alone], weights)[0];
+}
+
+function report(steps, runs, { weak, strong, verdict, auc, verifierShare }) {
+  const points = pointsOf(runs);
   const of = (score, cost) => ({
     quality: mean(steps.map((step) => step[score])),
     cost: mean(steps.map((step) => step[cost])),
@@ -53,7 +80,7 @@ function report(steps, points, { weak, strong, verdict, auc, verifierShare }) {
   const cheapest = of('weakScore', 'weakCost');
   const best = of('strongScore', 'strongCost');
   const curves = [
-    { name: 'cascade', points: points.sort((a, b) => a.cost - b.cost) },
+    { name: 'cascade', points },
     { name: 'random mix', points: randomMix(cheapest, best) },
   ];
   return {
@@ -67,6 +94,9 @@ function report(steps, points, { weak, strong, verdict, auc, verifierShare }) {
       { name: 'always strongest', ...best },
     ],
     best,
+    intervals: bootstrapIntervals(steps.length, (weights) =>
+      savings(pointsOf(runs, weights), strongest(steps, weights)),
+    ),
     summaries: curves.map(({ name, points: curve }) => ({ name, ...savings(curve, best) })),
   };
 }

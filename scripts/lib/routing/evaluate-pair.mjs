@@ -1,5 +1,5 @@
 import { asPair, cardsFor } from './model-cards.mjs';
-import { pairCurve, randomMix, summarise } from './pair-metrics.mjs';
+import { pairCurve, pairIntervals, randomMix, summarise } from './pair-metrics.mjs';
 import { predictRows, ranksWithinFolds } from './predictions.mjs';
 
 /** Two models: a score per prompt, higher where the strong one is worth more. */
@@ -37,6 +37,7 @@ export function evaluatePair(rows, { weak, strong, costs, ...setup }) {
       { name: 'always strongest', ...strongest },
     ],
     best: strongest,
+    intervals: pairIntervals(labelled),
     summaries: curves.map(({ name, points: curve }) => ({ name, ...summarise(curve) })),
   };
 }

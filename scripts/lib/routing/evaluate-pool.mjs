@@ -1,3 +1,5 @@
+import { bootstrapIntervals } from '../bootstrap.mjs';
+import { progressOf } from '../progress.mjs';
 import { cardsFor } from './model-cards.mjs';
 import { savings } from './pair-metrics.mjs';
 import { predictRows } from './predictions.mjs';
@@ -15,6 +17,7 @@ export function evaluatePool(rows, { names, costs, ...setup }) {
   const predicted = predictRows(rows, names, { ...setup, cards });
   const engine = new modules.HybridStrategy();
   const lines = [];
+  const tick = progressOf('settings of the price', KNOBS);
   for (let step = 0; step < KNOBS; step += 1) {
     const price = priceShare(step);
     const profile = { ...modules.DEFAULT_PROFILE, objectives: objectivesAt(price) };
@@ -24,6 +27,7 @@ export function evaluatePool(rows, { names, costs, ...setup }) {
         model: choose(engine, one, { cards, costs, profile }),
         knob: round(price),
       });
+    tick();
   }
   const labelled = rows.filter(({ models }) => [...models.values()].some(({ score }) => score !== undefined));
   if (labelled.length === 0) return { lines };
@@ -70,17 +74,15 @@ function choose(engine, { names, quality, features, intent }, { cards, costs, pr
 
 function report(rows, names, lines) {
   const singles = names
-    .map((name) => ({ name, ...meansOf(rows, () => name) }))
+    .map((name) => ({ name, ...meanOf(rows.map(({ models }) => models.get(name))) }))
     .sort((a, b) => b.quality - a.quality);
   const best = singles[0];
   const cheapest = singles.reduce((a, b) => (b.cost < a.cost ? b : a));
   const byKnob = Map.groupBy(lines, ({ knob }) => knob);
-  const points = [...byKnob.values()]
-    .map((chosen) => {
-      const models = new Map(chosen.map(({ id, model }) => [id, model]));
-      return meansOf(rows, ({ id }) => models.get(id));
-    })
-    .sort((a, b) => a.cost - b.cost);
+  const choices = [...byKnob.values()].map((chosen) => new Map(chosen.map(({ id, model }) => [id, model])));
+  const answers = choices.map((models) => rows.map((row) => row.models.get(models.get(row.id))));
+  const points = answers.map((answered) => meanOf(answered)).sort((a, b) => a.cost - b.cost);
+  const bestAnswers = rows.map(({ models }) => models.get(best.name));
   const curves = [
     { name: 'router', points },
     { name: 'random mix of cheapest and best', points: [cheapest, best] },
@@ -94,6 +96,12 @@ function report(rows, names, lines) {
       { ...best, name: `always best (${best.name})` },
     ],
     best,
+    intervals: bootstrapIntervals(rows.length, (weights) =>
+      settingsSavings(
+        answers.map((answered) => meanOf(answered, weights)).sort((a, b) => a.cost - b.cost),
+        meanOf(bestAnswers, weights),
+      ),
+    ),
     summaries: curves.map(({ name, points: curve }) => ({
       name,
       // A router has the settings that were tried and nothing between them; mixes have every share.
@@ -110,14 +118,16 @@ function settingsSavings(points, best) {
   return { at100: at(1), at98: at(0.98), at95: at(0.95) };
 }
 
-function meansOf(rows, modelOf) {
-  let [quality, cost] = [0, 0];
-  for (const row of rows) {
-    const answer = row.models.get(modelOf(row));
-    quality += answer?.score ?? 0;
-    cost += answer?.cost ?? 0;
+/** Mean quality and cost of answers, each counted `weights[i]` times; what was not answered is worth nothing. */
+function meanOf(answers, weights) {
+  let [quality, cost, count] = [0, 0, 0];
+  for (let i = 0; i < answers.length; i += 1) {
+    const weight = weights ? weights[i] : 1;
+    quality += weight * (answers[i]?.score ?? 0);
+    cost += weight * (answers[i]?.cost ?? 0);
+    count += weight;
   }
-  return { quality: quality / rows.length, cost: cost / rows.length };
+  return { quality: quality / count, cost: cost / count };
 }
 
 /** The best that any fixed random mix of single models can do: upper hull over cost. */

@@ -22,3 +22,12 @@ export function required(options, name) {
   if (options[name] === undefined) throw new Error(`--${name} is missing`);
   return options[name];
 }
+
+/** A number option; fails outside its bounds. */
+export function numberBetween(options, name, { from, to, otherwise }) {
+  if (options[name] === undefined) return otherwise;
+  const value = Number(options[name]);
+  if (!(value >= from && value <= to))
+    throw new Error(`--${name} is a number from ${from} to ${to}, not ${options[name]}`);
+  return value;
+}

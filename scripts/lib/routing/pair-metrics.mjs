@@ -1,19 +1,37 @@
+import { bootstrapIntervals } from '../bootstrap.mjs';
+
 const TOLERANCE = 1e-12;
 
 /** Points `{ share, quality, cost }` of a pair as ever more prompts, highest score first, go to the strong model; equal scores move together. */
 export function pairCurve(items) {
+  return curveOf(
+    [...items].sort((a, b) => b.score - a.score),
+    () => 1,
+  );
+}
+
+/** 95 % intervals of what `summarise` says, over the prompts. */
+export function pairIntervals(items) {
   const sorted = [...items].sort((a, b) => b.score - a.score);
-  const n = sorted.length;
-  let quality = sum(sorted, 'weakQuality');
-  let cost = sum(sorted, 'weakCost');
+  return bootstrapIntervals(sorted.length, (weights) => summarise(curveOf(sorted, (i) => weights[i])));
+}
+
+function curveOf(sorted, weightOf) {
+  const total = (key) => sorted.reduce((sum, item, i) => sum + weightOf(i) * item[key], 0);
+  const n = sorted.reduce((sum, _, i) => sum + weightOf(i), 0);
+  let quality = total('weakQuality');
+  let cost = total('weakCost');
+  let moved = 0;
   const points = [{ share: 0, quality: quality / n, cost: cost / n }];
-  for (let i = 0; i < n;) {
+  for (let i = 0; i < sorted.length;) {
     const { score } = sorted[i];
-    for (; i < n && sorted[i].score === score; i += 1) {
-      quality += sorted[i].strongQuality - sorted[i].weakQuality;
-      cost += sorted[i].strongCost - sorted[i].weakCost;
+    for (; i < sorted.length && sorted[i].score === score; i += 1) {
+      const weight = weightOf(i);
+      quality += weight * (sorted[i].strongQuality - sorted[i].weakQuality);
+      cost += weight * (sorted[i].strongCost - sorted[i].weakCost);
+      moved += weight;
     }
-    points.push({ share: i / n, quality: quality / n, cost: cost / n });
+    points.push({ share: moved / n, quality: quality / n, cost: cost / n });
   }
   return points;
 }
@@ -66,8 +84,4 @@ export function randomMix(weak, strong) {
     { share: 0, ...weak },
     { share: 1, ...strong },
   ];
-}
-
-function sum(items, key) {
-  return items.reduce((total, item) => total + item[key], 0);
 }

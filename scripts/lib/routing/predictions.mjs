@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { progressOf } from '../progress.mjs';
 
 const FOLDS = 5;
 const NO_INTENT = { label: 'chat_lite', confidence: 0, method: 'off', use: 'ignored' };
@@ -9,7 +10,9 @@ const NO_INTENT = { label: 'chat_lite', confidence: 0, method: 'off', use: 'igno
  */
 export function predictRows(rows, names, { modules, cards, training }) {
   const predictorOf = predictors({ modules, training });
+  const tick = progressOf('prompts judged', rows.length);
   return rows.map((row) => {
+    tick();
     const fold = training.partOf?.(row);
     const features = modules.extractFeatures({
       model: 'auto',

@@ -2,6 +2,7 @@
  * npm run eval:routing -- --mode pair --weak A --strong B --data rows.jsonl --out predictions.jsonl
  *                      -- --mode pool …   -- --mode cascade --weak A --strong B [--verifier-auc 0.8] [--verifier-share 0.02] …
  * Common: [--source prefix] [--train rows.jsonl | --router router.json | --cv | --unseen] [--recipe trained|built-in] [--plot file.svg]
+ * With --cv also [--repeat n]: n choices of folds, their mean and deviation.
  * Runs the product's predictor (and for a pool its hybrid engine) over JSON lines `{id, prompt, source?, task?,
  * models?: {name: {score?, cost?}}}`, writes one line per prediction and, where there are scores, prints figures beside the baselines.
  */
@@ -35,6 +36,7 @@ const known = {
     'verifier-auc',
     'verifier-share',
     'recipe',
+    'repeat',
   ],
   flags: ['cv', 'unseen'],
 };
@@ -59,30 +61,39 @@ await onPackagedNode(async () => {
     throw new Error('no model to choose from: neither --data nor --train names models');
   const costs = costsOf(rows.some(hasCosts) ? rows : (trainRows ?? rows));
   console.log(`${rows.length} prompts; ${weightsNote(options)}.`);
-  const result = evaluate(rows, {
-    ...pair,
-    names,
-    costs,
-    modules,
-    training: {
-      trainRows,
-      recipe: options.recipe,
-      artefact: options.router && readInput(options.router),
-      ...leftOut(options, all),
-    },
-    auc: numberBetween(options, 'verifier-auc', { from: 0.5, to: 0.999, otherwise: 0.8 }),
-    verifierShare: numberBetween(options, 'verifier-share', { from: 0, to: 1, otherwise: 0.02 }),
-  });
+  const repeat = numberBetween(options, 'repeat', { from: 1, to: 50, otherwise: 1 });
+  if (repeat > 1 && !options.cv) throw new Error('--repeat goes with --cv: it chooses other folds each time');
+  const evaluateSplit = (split) =>
+    evaluate(rows, {
+      ...pair,
+      names,
+      costs,
+      modules,
+      training: {
+        trainRows,
+        recipe: options.recipe,
+        artefact: options.router && readInput(options.router),
+        ...leftOut(options, all, split),
+      },
+      auc: numberBetween(options, 'verifier-auc', { from: 0.5, to: 0.999, otherwise: 0.8 }),
+      verifierShare: numberBetween(options, 'verifier-share', { from: 0, to: 1, otherwise: 0.02 }),
+    });
+  const result = evaluateSplit(0);
   if (options.out) writeLines(options.out, result.lines);
   if (result.curves) print(result);
+  if (result.curves && repeat > 1) {
+    const others = Array.from({ length: repeat - 1 }, (_, i) => evaluateSplit(i + 1).summaries[0]);
+    printRepeats([result.summaries[0], ...others]);
+  }
   if (result.curves && options.plot) write(options.plot, qualityChart(result.title, result));
   return 0;
 });
 
 /** With --cv each fifth of the questions is left out in turn, with --unseen each task, in all sources; the rest of the file trains, other sources included. */
-function leftOut({ cv, unseen }, all) {
+function leftOut({ cv, unseen }, all, split) {
   if (unseen) return { pool: all, partOf: taskOf, isRelated: (row, task) => taskOf(row) === task };
-  return cv ? { pool: all, partOf: foldOf, isRelated: (row, fold) => foldOf(row) === fold } : {};
+  const partOf = (row) => foldOf(row, split);
+  return cv ? { pool: all, partOf, isRelated: (row, fold) => partOf(row) === fold } : {};
 }
 
 function ofSource(rows, prefix) {
@@ -150,6 +161,28 @@ function print({ title, notes = [], summaries, singles, best, intervals }) {
     number(100 * (1 - cost / best.cost), 1),
   ]);
   console.log(`\n${tableLines([['', 'quality', 'USD per 1,000', 'saved %'], ...single]).join('\n')}`);
+}
+
+/** Mean and standard deviation over several choices of folds, so that no figure hangs on a lucky one. */
+function printRepeats(summaries) {
+  const rows = [
+    ['apgr', 'APGR', 4],
+    ['cpt50', 'CPT(50) %', 1],
+    ['cpt80', 'CPT(80) %', 1],
+    ['at98', 'saved % at 98 %', 1],
+    ['at95', 'saved % at 95 %', 1],
+  ].flatMap(([key, name, digits]) => {
+    const values = summaries.map((summary) => summary[key]).filter(Number.isFinite);
+    if (values.length < summaries.length) return [];
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const spread = Math.sqrt(
+      values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1),
+    );
+    const ends = [Math.min(...values), Math.max(...values)].map((value) => value.toFixed(digits));
+    return [[name, mean.toFixed(digits), spread.toFixed(digits), ...ends]];
+  });
+  console.log(`\nRouter over ${summaries.length} choices of folds\n`);
+  console.log(tableLines([['', 'mean', 'deviation', 'lowest', 'highest'], ...rows]).join('\n'));
 }
 
 function write(path, content) {

@@ -70,14 +70,19 @@ function train(rows, modules, learn) {
   );
 }
 
-/** Five folds; the same question, with or without options, in whatever case, is in one of them. */
-export function foldOf({ prompt }) {
+/** Five folds; the same question, with or without options, in whatever case, is in one of them. Another `split` is another choice of folds. */
+export function foldOf({ prompt }, split = 0) {
   const question = prompt
     .split(/\nA[.)]/)[0]
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, ' ')
     .trim();
-  return `fold ${createHash('sha1').update(question).digest().readUInt32BE(0) % FOLDS}`;
+  return `fold ${
+    createHash('sha1')
+      .update(split === 0 ? question : `${split} ${question}`)
+      .digest()
+      .readUInt32BE(0) % FOLDS
+  }`;
 }
 
 /** The task without its parts and its source: `mmlu/virology` of any source is `mmlu`. */

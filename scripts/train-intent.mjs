@@ -5,7 +5,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { readOptions } from './lib/intent/arguments.mjs';
-import { baseFile, modelFile, readBase, toModelFile } from './lib/intent/base-model.mjs';
+import { baseFile, modelFile, readBase, readRehearsal, toModelFile } from './lib/intent/base-model.mjs';
 import { trainCalibrated } from './lib/intent/calibrate.mjs';
 import { RowReader, readRows } from './lib/intent/rows.mjs';
 import { trainBase } from './lib/intent/trainer.mjs';
@@ -45,7 +45,10 @@ function newBase(samples) {
 
 function adapted(reader, samples, lookalikes) {
   console.log('adapting and calibrating');
-  return trainCalibrated(readBase(reader.embedder.version), samples, lookalikes);
+  return trainCalibrated(readBase(reader.embedder.version), samples, {
+    lookalikes,
+    rehearsal: readRehearsal(reader),
+  });
 }
 
 function report(out, content, { temperature, safetyThreshold }) {

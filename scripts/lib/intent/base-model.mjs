@@ -2,10 +2,17 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { root } from '../install.mjs';
-import { built } from './rows.mjs';
+import { built, readRows } from './rows.mjs';
 
 export const baseFile = join(root, 'scripts', 'train', 'intent-base.bin');
 export const modelFile = join(root, 'src', 'routing', 'intent', 'intent-model.bin');
+
+const rehearsalFile = join(root, 'scripts', 'train', 'own-rehearsal.jsonl');
+
+/** Our own sentences about danger and its look-alikes, which every adaptation repeats. */
+export function readRehearsal(reader) {
+  return reader.samples(readRows(rehearsalFile));
+}
 
 export function readBase(embedder) {
   const { readIntentModel } = built('routing/intent/intent-model.js');

@@ -27,7 +27,7 @@ export function ngrams(reader, trainSamples) {
     ...sample,
     dense: new Float32Array(1).fill(Number(sample.row.has_image === true)),
   });
-  const weights = adapt(emptyWeights(1), trainSamples.map(plain), []);
+  const weights = adapt(emptyWeights(1), trainSamples.map(plain));
   return (row) => {
     const shares = toShares(pointsOf(weights, plain(reader.sample(row))));
     const best = shares.indexOf(Math.max(...shares));

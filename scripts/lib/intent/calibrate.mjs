@@ -11,14 +11,14 @@ const THRESHOLDS = [0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7];
 const WITHOUT_LOOKALIKES = 0.5;
 
 /** Adapts a base to rows and calibrates it on held-out thirds of the same rows. */
-export function trainCalibrated(base, samples, lookalikes) {
-  const held = heldOutPoints(base, samples, lookalikes);
+export function trainCalibrated(base, samples, { lookalikes, rehearsal }) {
+  const held = heldOutPoints(base, samples, { lookalikes, rehearsal });
   const temperature = fitTemperature(held.points, samples);
   const safetyThreshold = fitThreshold(held.lookalikePoints, temperature);
-  return { weights: adapt(base, samples, lookalikes), temperature, safetyThreshold };
+  return { weights: adapt(base, samples, { lookalikes, rehearsal }), temperature, safetyThreshold };
 }
 
-function heldOutPoints(base, samples, lookalikes) {
+function heldOutPoints(base, samples, { lookalikes, rehearsal }) {
   const { pointsOf } = built('routing/intent/intent-model.js');
   const points = [];
   const lookalikePoints = [];
@@ -36,7 +36,7 @@ function heldOutPoints(base, samples, lookalikes) {
     const weights = adapt(
       base,
       samples.filter((_, i) => !out.has(i)),
-      lookalikes.filter((_, i) => !outOther.has(i)),
+      { lookalikes: lookalikes.filter((_, i) => !outOther.has(i)), rehearsal },
     );
     for (const i of out) points[i] = pointsOf(weights, samples[i]);
     for (const i of outOther) lookalikePoints[i] = pointsOf(weights, lookalikes[i]);

@@ -1,6 +1,6 @@
 /** Labels rows with the production code, or with models trained anew for every part that is left out. */
 import { majority, ngrams, rules } from './baselines.mjs';
-import { readBase } from './base-model.mjs';
+import { readBase, readRehearsal } from './base-model.mjs';
 import { trainCalibrated } from './calibrate.mjs';
 import { stratifiedFolds } from './folds.mjs';
 import { built } from './rows.mjs';
@@ -52,16 +52,16 @@ function heldOut({ reader, rows, lookalikes, parts }) {
   const base = readBase(reader.embedder.version);
   const samples = reader.samples(rows);
   const others = reader.samples(lookalikes);
+  const rehearsal = readRehearsal(reader);
   const found = { predictions: [], lookalikePredictions: [], majority: [], ngrams: [] };
   parts.forEach((part, i) => {
     const isOut = new Set(part.rows);
     const isOther = new Set(part.lookalikes);
     const training = samples.filter((_, position) => !isOut.has(position));
-    const trained = trainCalibrated(
-      base,
-      training,
-      others.filter((_, position) => !isOther.has(position)),
-    );
+    const trained = trainCalibrated(base, training, {
+      lookalikes: others.filter((_, position) => !isOther.has(position)),
+      rehearsal,
+    });
     const model = new IntentModel({ ...trained, labels: reader.labels }, trained.weights);
     const byMajority = majority(training.map(({ row }) => row));
     const byNgrams = part.rows.length > 0 ? ngrams(reader, training) : undefined;

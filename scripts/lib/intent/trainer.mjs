@@ -17,7 +17,9 @@ const ADAPT_RATE = 0.02;
 /** Pull towards the base. */
 const ADAPT_ANCHOR = 1e-3;
 /** Weight of a look-alike, which only says what it is not, against a labelled row. */
-const LOOKALIKE_WEIGHT = 0.6;
+const LOOKALIKE_WEIGHT = 1;
+/** Weight of all rehearsed rows together against all labelled rows. */
+const REHEARSAL_WEIGHT = 1;
 
 export function emptyWeights(denseFeatures) {
   const { BUCKETS } = built('routing/intent/word-ngrams.js');
@@ -49,14 +51,20 @@ export function trainBase(samples, onEpoch = () => {}) {
   return weights;
 }
 
-/** Steps over all rows from `base`; `lookalikes` are samples that are not safety_risk, whatever else they are. */
-export function adapt(base, samples, lookalikes) {
+/**
+ * Steps over all rows from `base`; `lookalikes` are samples that are not safety_risk, whatever else they are, and `rehearsal`
+ * keeps what the base knows about danger from being unlearned: few rows of few sources tell a source's style from danger badly.
+ */
+export function adapt(base, samples, { lookalikes = [], rehearsal = [] } = {}) {
   const weights = copyOf(base);
   const optimizer = new Adam(weights, base, ADAPT_ANCHOR);
   const importance = classImportance(samples);
   const rows = samples.length + lookalikes.length;
+  const share = (REHEARSAL_WEIGHT * samples.length) / Math.max(rehearsal.length, 1);
+  const evenly = new Array(LABELS).fill(share);
   for (let step = 1; step <= ADAPT_STEPS; step++) {
     for (const sample of samples) addRow(optimizer, sample, importance, rows);
+    for (const sample of rehearsal) addRow(optimizer, sample, evenly, rows);
     for (const sample of lookalikes) {
       const shares = sharesOf(weights, sample);
       optimizer.add(sample, notSafetyGradient(shares), rows);

@@ -59,7 +59,7 @@ await onPackagedNode(async () => {
   const names = namesOf([...rows, ...(trainRows ?? [])], rows);
   if (mode === 'pool' && names.length === 0)
     throw new Error('no model to choose from: neither --data nor --train names models');
-  const costs = costsOf(rows.some(hasCosts) ? rows : (trainRows ?? rows));
+  const costs = costsOf(rows, trainRows ?? []);
   console.log(`${rows.length} prompts; ${weightsNote(options)}.`);
   const repeat = numberBetween(options, 'repeat', { from: 1, to: 50, otherwise: 1 });
   if (repeat > 1 && !options.cv) throw new Error('--repeat goes with --cv: it chooses other folds each time');
@@ -67,6 +67,7 @@ await onPackagedNode(async () => {
     evaluate(rows, {
       ...pair,
       names,
+      namesOf: namesBySource(trainRows ?? [], names),
       costs,
       modules,
       training: {
@@ -122,8 +123,18 @@ function namesOf(all, rows) {
   return [...new Set(source.flatMap(({ models }) => [...models.keys()]))];
 }
 
-function hasCosts({ models }) {
-  return [...models.values()].some(({ cost }) => cost !== undefined);
+/** Which models a row without any may be sent to: those that trained on its source, or all when none did. */
+function namesBySource(trainRows, names) {
+  const bySource = new Map();
+  for (const { source, models } of trainRows) {
+    const known = bySource.get(source) ?? new Set();
+    for (const name of models.keys()) known.add(name);
+    bySource.set(source, known);
+  }
+  return ({ source }) => {
+    const known = bySource.get(source);
+    return known ? names.filter((name) => known.has(name)) : names;
+  };
 }
 
 function weightsNote({ train, router, cv, unseen, recipe = 'trained' }) {

@@ -13,8 +13,8 @@ const KNOBS = 60;
 export function evaluateCascade(rows, { weak, strong, costs, auc, verifierShare, ...setup }) {
   const { modules } = setup;
   const cards = asPair(cardsFor([weak, strong], { modules, prices: costs.perMillion }), weak, strong);
-  const predicted = predictRows(rows, [weak, strong], { ...setup, cards }).filter(({ row }) =>
-    isLabelled(row, weak, strong),
+  const predicted = predictRows(rows, [weak, strong], { ...setup, cards, namesOf: undefined }).filter(
+    ({ row }) => isLabelled(row, weak, strong),
   );
   if (predicted.length === 0)
     throw new Error('a cascade needs labelled rows: the verifier is simulated from them');

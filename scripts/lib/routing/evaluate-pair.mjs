@@ -9,7 +9,7 @@ export function evaluatePair(rows, { weak, strong, costs, ...setup }) {
     weak,
     strong,
   );
-  const predicted = predictRows(rows, [weak, strong], { ...setup, cards });
+  const predicted = predictRows(rows, [weak, strong], { ...setup, cards, namesOf: undefined });
   const raw = predicted.map(({ quality }) => quality.get(strong) - quality.get(weak));
   const scores = setup.training.partOf
     ? ranksWithinFolds(

@@ -44,8 +44,19 @@ export function asPair(cards, weak, strong) {
 
 const SMALLEST_STEP = 0.1;
 
-/** Mean cost per call and per million input tokens (four characters each) of every model. */
-export function costsOf(rows) {
+/**
+ * Mean cost per call and per million input tokens (four characters each) of every model: by the rows themselves, or by
+ * `others` for models without a cost there. A model without a cost anywhere counts as free.
+ */
+export function costsOf(rows, others = []) {
+  const [own, fallback] = [meanCosts(rows), meanCosts(others)];
+  return {
+    perCall: new Map([...fallback.perCall, ...own.perCall]),
+    perMillion: new Map([...fallback.perMillion, ...own.perMillion]),
+  };
+}
+
+function meanCosts(rows) {
   const sums = new Map();
   for (const { prompt, models } of rows)
     for (const [name, { cost }] of models) {

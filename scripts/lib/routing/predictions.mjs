@@ -8,7 +8,7 @@ const NO_INTENT = { label: 'chat_lite', confidence: 0, method: 'off', use: 'igno
  * How the production predictor judges each row: `{ row, fold, names, features, intent, quality: Map }`. `training` says where its
  * weights come from: an artefact, training rows, left-out parts of the file itself, or, with none of these, the build.
  */
-export function predictRows(rows, names, { modules, cards, training }) {
+export function predictRows(rows, names, { modules, cards, training, namesOf = () => names }) {
   const predictorOf = predictors({ modules, training });
   const tick = progressOf('prompts judged', rows.length);
   return rows.map((row) => {
@@ -18,7 +18,7 @@ export function predictRows(rows, names, { modules, cards, training }) {
       model: 'auto',
       messages: [{ role: 'user', content: [{ type: 'text', text: row.prompt }] }],
     });
-    const asked = names.filter((name) => row.models.size === 0 || row.models.has(name));
+    const asked = row.models.size === 0 ? namesOf(row) : names.filter((name) => row.models.has(name));
     const predicted = predictorOf(fold).predict(
       { text: row.prompt, features, intent: NO_INTENT },
       asked.map((name) => cards.get(name)),

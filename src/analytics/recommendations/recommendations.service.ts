@@ -7,6 +7,7 @@ import { toPeriod } from '../period.dto';
 import { RollupQuery, type RollupFilter } from '../rollup.query';
 import { cheaperModels } from './cheaper-models';
 import type { RecommendationDto, RecommendationsDto } from './recommendation.dto';
+import { MAX_REQUESTS } from './recent-requests';
 import { RepeatedQuestionsQuery, type RepeatedQuestion } from './repeated-questions.query';
 import { WasteQuery, type IdleKey, type OversizedLimit } from './waste.query';
 
@@ -68,7 +69,7 @@ function toCacheCandidate(question: RepeatedQuestion): RecommendationDto {
     title: `Answer a question that was asked ${requests} times of ${model} from a cache (${endpoint})`,
     saves: toUsdNumber(saves),
     saves_nano_usd: saves.toString(),
-    basis: `Of ${requests} equal requests ${repeats} came after an equal one of the same day (UTC) and cost $${displayUsd(saves)} by the ledger. A cache that keeps answers for a day would have saved that; where answers are meant to vary, it is no candidate.`,
+    basis: `Of ${requests} equal requests among the latest ${MAX_REQUESTS} of the period ${repeats} came after an equal one of the same day (UTC) and cost $${displayUsd(saves)} by the ledger. A cache that keeps answers for a day would have saved that; where answers are meant to vary, it is no candidate.`,
     facts: { ...question },
   };
 }

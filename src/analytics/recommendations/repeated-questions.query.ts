@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { RollupFilter } from '../rollup.query';
+import { recentRequests } from './recent-requests';
 
 /** Fewer say nothing about a habit. */
 const MIN_REQUESTS = 5;
@@ -30,11 +31,10 @@ export interface RepeatedQuestion {
  */
 const FIND = `
   WITH paid AS (
-    SELECT fingerprint, requested_on, requested_at, request_id, user_id, api_key_id, endpoint, provider, model, cost_nano_usd
-    FROM request_record
-    WHERE organization_id = $1 AND requested_at >= $2 AND requested_at < $3
-      AND requested_on BETWEEN ($2 AT TIME ZONE 'UTC')::date - 1 AND ($3 AT TIME ZONE 'UTC')::date + 1
-      AND fingerprint IS NOT NULL AND status = 'success' AND cost_nano_usd > 0
+    SELECT * FROM ${recentRequests(
+      'fingerprint, requested_on, requested_at, request_id, user_id, api_key_id, endpoint, provider, model, cost_nano_usd',
+      "fingerprint IS NOT NULL AND status = 'success' AND cost_nano_usd > 0",
+    )} AS recent
   ), often AS (
     SELECT fingerprint FROM paid GROUP BY fingerprint
     HAVING count(*) >= ${MIN_REQUESTS} ORDER BY sum(cost_nano_usd) DESC LIMIT ${10 * MAX_ROWS}

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { RollupFilter } from '../rollup.query';
+import { recentRequests } from './recent-requests';
 
 const IDLE_DAYS = 60;
 const MIN_REQUESTS = 20;
@@ -38,9 +39,10 @@ export class WasteQuery {
     return this.dataSource.query<OversizedLimit[]>(
       `SELECT api_key_id, provider, model, count(*)::int AS requests, avg(output_limit)::int AS mean_limit,
          max(output_tokens)::int AS longest_answer, ceil(max(output_tokens) * ${MARGIN})::int AS enough
-       FROM request_record
-       WHERE organization_id = $1 AND requested_at >= $2 AND requested_at < $3
-         AND output_limit IS NOT NULL AND status = 'success'
+       FROM ${recentRequests(
+         'api_key_id, provider, model, output_limit, output_tokens',
+         "output_limit IS NOT NULL AND status = 'success'",
+       )} AS recent
        GROUP BY 1, 2, 3
        HAVING count(*) >= ${MIN_REQUESTS} AND avg(output_limit) > 2 * ceil(max(output_tokens) * ${MARGIN})
        ORDER BY count(*) * avg(output_limit) DESC LIMIT ${MAX_ROWS}`,

@@ -4,6 +4,7 @@ import type { Caller } from '../../../src/access/caller';
 import { ApiKeyAuthenticator } from '../../../src/auth/api-key-authenticator';
 import { CONFIG_CLASSES } from '../../../src/config-classes';
 import { RouterLearning } from '../../../src/decisions/learning/router-learning';
+import { OutcomeRepository } from '../../../src/decisions/outcomes/outcome.repository';
 import { loadConfig } from '../../../src/platform/config/load-config';
 import { chatBody } from '../../support/app-client';
 import { describeInBothShapes, startOn, startWorker, type TestApp } from '../../support/create-app';
@@ -77,6 +78,25 @@ describeInBothShapes('learning from decisions', (shape) => {
          model text, intent text, score double precision)`,
       [JSON.stringify(rows)],
     );
+  }
+
+  /** What can be seen of answers without anybody saying anything. */
+  async function noteForms(
+    decisions: readonly PlannedDecision[],
+    scoreOf: (decision: PlannedDecision) => number,
+  ): Promise<void> {
+    const answers = decisions.map((decision) => {
+      const [provider = '', model = ''] = decision.model.split('/');
+      return {
+        request_id: decision.requestId,
+        organization_id: caller.organizationId,
+        provider,
+        model,
+        source: 'check' as const,
+        score: scoreOf(decision),
+      };
+    });
+    await app.app.get(OutcomeRepository).book({ batch_id: 'evt_forms', counts: [], answers });
   }
 
   /** The whole turn, by whichever process takes it. */
@@ -176,6 +196,21 @@ describeInBothShapes('learning from decisions', (shape) => {
         expect.objectContaining({ action: 'router_learning.update' }),
       ]),
     );
+  }, 180_000);
+
+  it('learns from the form of answers when the tenant wants that, and from nothing said otherwise', async () => {
+    await start(200);
+    const before = favourite(TALK);
+    const liked = (await planned(TALK)).steps.find((model) => model !== before) ?? '';
+    const decisions = planRequests(app, caller, prompts(DECISIONS));
+    await app.settled();
+    await noteForms(decisions, ({ prompt, model }) => (prompt === CODE || model === liked ? 1 : 0));
+
+    const withoutThem = await learn({});
+    const withThem = await learn({ implicit_outcomes: true });
+
+    expect(withoutThem).toMatchObject({ outcome: 'waiting', decisions: 0 });
+    expect(withThem).toMatchObject({ outcome: 'proposed', verdict: { kind: 'better' } });
   }, 180_000);
 
   it('activates nothing where the present policy never tried another model, and says so', async () => {

@@ -34,6 +34,10 @@ await onPackagedNode(async () => {
   if (!wantsTraining) evaluateModel({ reader, rows, lookalikes, isLabelled, out: options.out[0] });
   const folds = Number(options.folds[0] ?? 5);
   if (!Number.isInteger(folds) || folds < 2) throw new Error('--folds is a whole number from 2');
+  if (options.cv && rows.length < 2 * folds)
+    throw new Error(`--cv in ${folds} folds needs ${2 * folds} rows`);
+  if (options['leave-source-out'] && new Set(rows.map(({ source }) => source)).size < 2)
+    throw new Error('--leave-source-out needs rows of two sources');
   if (options.cv)
     report(`${folds}-fold cross-validation`, crossValidate({ reader, rows, lookalikes, folds }));
   if (options['leave-source-out'])

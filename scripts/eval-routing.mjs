@@ -51,11 +51,19 @@ await onPackagedNode(async () => {
   const modules = routingModules();
   const pair =
     mode === 'pool' ? {} : { weak: required(options, 'weak'), strong: required(options, 'strong') };
-  const read = (path) => modules.readLabelledRows(readInput(path));
+  const read = (path) => {
+    const text = readInput(path);
+    try {
+      return modules.readLabelledRows(text);
+    } catch (error) {
+      throw new Error(`${path}, ${error.message}`, { cause: error });
+    }
+  };
   const all = read(required(options, 'data'));
   const rows = ofSource(all, options.source).filter(({ models }) => answers(models, pair));
   if (rows.length === 0) throw new Error(noRowFits(all, options));
   const trainRows = options.train === undefined ? undefined : read(options.train);
+  if (trainRows?.every(isUnscored)) throw new Error(`${options.train} has no row with a score to learn from`);
   const names = namesOf([...rows, ...(trainRows ?? [])], rows);
   if (mode === 'pool' && names.length === 0)
     throw new Error('no model to choose from: neither --data nor --train names models');
@@ -121,6 +129,10 @@ function answers(models, { weak, strong }) {
 function namesOf(all, rows) {
   const source = rows.some(({ models }) => models.size > 0) ? rows : all;
   return [...new Set(source.flatMap(({ models }) => [...models.keys()]))];
+}
+
+function isUnscored({ models }) {
+  return [...models.values()].every(({ score }) => score === undefined);
 }
 
 /** Which models a row without any may be sent to: those that trained on its source, or all when none did. */

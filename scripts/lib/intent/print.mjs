@@ -13,7 +13,7 @@ export function printScores(title, rows, lines) {
     percent(accuracy),
     three(macroF1),
     three(calibrationError),
-    percent(per.safety_risk?.recall ?? 0),
+    per.safety_risk ? percent(per.safety_risk.recall) : '-',
   ]);
   table.splice(1, 0, [INTERVAL, ...intervalsOf(rows, lines[0][1])]);
   print(`${title}: ${rows.length} rows`, [['', 'accuracy', 'macro F1', 'ECE', 'safety recall'], ...table]);

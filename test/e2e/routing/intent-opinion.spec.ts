@@ -173,7 +173,8 @@ describe('a language model that is asked for doubtful intents', () => {
 
 describe('a language model that is slow to say the intent', () => {
   it('is not waited for longer than configured; what it cost is booked', async () => {
-    const app = await createApp({ settings: { ...SETTINGS, INTENT_LLM_TIMEOUT_MS: '100' } });
+    // Long enough for the question to leave on a busy machine: one that was never sent is not booked.
+    const app = await createApp({ settings: { ...SETTINGS, INTENT_LLM_TIMEOUT_MS: '2000' } });
     app.vendor.respond((call) => (isQuestion(call) ? { stallBeforeHeaders: true } : undefined));
     const answer = await app.chat(PROMPT);
     const rows = (await app.rowsOf(answer)) as readonly (LedgerRow & { purpose: string })[];

@@ -124,7 +124,11 @@ export class TestApp extends AppClient {
     const dates = currentWindow('daily', Date.now(), caller.timeZone);
     const daily = counterName({ scope, window: 'daily', provider: null, model: null }, dates);
     const counters = await this.app.get(QuotaStore).readCounters(caller.organizationId, [daily]);
-    return { spent: counters[0]?.spentNanoUsd ?? 0n, held: counters[0]?.heldNanoUsd ?? 0n };
+    const [state] = counters;
+    return {
+      spent: state?.spentNanoUsd ?? 0n,
+      held: state === undefined ? 0n : state.heldNanoUsd - state.leasedNanoUsd,
+    };
   }
 
   async metrics(): Promise<string> {

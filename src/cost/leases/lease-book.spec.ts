@@ -109,9 +109,9 @@ describe('LeaseBook', () => {
     expect(book.unendedOf('org_2')).toEqual([]);
   });
 
-  it('admits nothing from a lease that could not be settled for half a day', () => {
+  it('admits nothing from a lease that could not be given back for an hour', () => {
     opened(100n);
-    clock.advance(12 * 3_600_000 + 1);
+    clock.advance(3_600_001);
 
     expect(take(1n)).toBe('none');
   });

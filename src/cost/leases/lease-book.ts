@@ -19,8 +19,8 @@ export interface Candidate {
 /** Budgets nobody used for so long need no lease. */
 const ACTIVE_MS = 60_000;
 const MAX_CANDIDATES = 10_000;
-/** A lease nobody could settle for so long admits nothing any more: others may take its owner for dead. */
-const SPENDABLE_MS = 12 * 3_600_000;
+/** A lease that could not be given back for so long admits nothing any more: soon others take its owner for dead. */
+const SPENDABLE_MS = 3_600_000;
 /** Without an enforced budget there is nothing to take a share of. */
 const REQUESTS_WITHOUT_LIMIT = 50n;
 

@@ -12,7 +12,7 @@ const ROUND_MS = 1_000;
 const MAX_PER_ROUND = 20;
 const MAX_LEASES = 500;
 /** A lease is given back and taken anew after so long. */
-const MAX_AGE_MS = 3_600_000;
+const MAX_AGE_MS = 15 * 60_000;
 /** After a lease was refused none is asked for on the same budget for so long. */
 const REFUSED_PAUSE_MS = 30_000;
 

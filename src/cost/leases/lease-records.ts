@@ -16,8 +16,8 @@ export interface RecordedLease {
   readonly counters: LiveHold['counters'];
 }
 
-/** After so long nobody spends from a lease any more, whatever became of its owner. */
-const LOST = `taken_at < now() - interval '20 hours'`;
+/** After so long nobody spends from a lease any more, whatever became of its owner, and running calls have ended. */
+const LOST = `taken_at < now() - interval '80 minutes'`;
 
 /** Leases of all replicas, in the database: from before they are taken until after they have ended. */
 @Injectable()

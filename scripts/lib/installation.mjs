@@ -9,7 +9,8 @@ import { startOwned } from './owned-process.mjs';
 import { freePort, waitUntil } from './processes.mjs';
 
 const requireInstalled = createRequire(join(root, 'package.json'));
-const startLimitMs = 60_000;
+/** Much, because the machine may be busy with something else. */
+const startLimitMs = 240_000;
 
 /** The defaults, nothing switched off: only budgets and the address limit are so high that a load test does not meet them. */
 const roomyLimits = {

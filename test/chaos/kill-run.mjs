@@ -1,6 +1,7 @@
 /**
- * npm run chaos:kill -- [--rounds 5] [--shape embedded|services] [--parallel 200] [--json]: kill -9 under load, restart,
- * and hold the ledger against what the vendor saw. Exit code 0 when no call is lost and none is booked twice.
+ * npm run chaos:kill -- [--rounds 5] [--shape embedded|services] [--parallel 200] [--minutes 60] [--json]: kill -9 under
+ * load, restart, and hold the ledger against what the vendor saw. Ends with a table, also when the minutes are over or it is
+ * interrupted: then after the round under way. Exit code 0 when no call is lost and none is booked twice.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -21,6 +22,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '5' },
     shape: { type: 'string', default: 'embedded' },
     parallel: { type: 'string', default: '200' },
+    minutes: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -29,6 +31,9 @@ const ledgerRows = `
   select attempt_id as "attemptId", cost_source as "costSource", status, cost_nano_usd::text as "costNanoUsd",
          held_nano_usd::text as "heldNanoUsd", (output_text + reasoning)::text as "outputTokens"
   from usage_record`;
+
+let interrupted = false;
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => (interrupted = true));
 
 await onPackagedNode(async () => {
   const { shape } = options;
@@ -71,6 +76,8 @@ async function startVendor() {
 }
 
 async function runRounds(installation, vendor) {
+  const startedAt = performance.now();
+  const isOver = () => interrupted || performance.now() - startedAt > Number(options.minutes ?? 1e6) * 60_000;
   const rounds = [];
   const parallel = Number(options.parallel);
   let allowedWithoutCall = 0;
@@ -83,7 +90,8 @@ async function runRounds(installation, vendor) {
     const calls = (await vendor.calls()).length - before;
     const wrong = mistakes(books, allowedWithoutCall);
     rounds.push({ number, ...round, calls, books, wrong });
-    progress(rounds.at(-1));
+    progress(rounds.at(-1), Math.round((performance.now() - startedAt) / 1000));
+    if (isOver()) break;
   }
   return rounds;
 }
@@ -106,10 +114,11 @@ function mistakes(books, allowedWithoutCall) {
   return found.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
 }
 
-function progress({ number, victims, killedAfterMs, inFlight, answered, calls, books, wrong, firstProblem }) {
+function progress(round, seconds) {
+  const { number, victims, killedAfterMs, inFlight, answered, calls, books, wrong, firstProblem } = round;
   if (options.json) return;
   console.log(
-    `round ${number}: kill -9 ${victims.join('+')} after ${killedAfterMs} ms, ${answered} answered, ${inFlight} in flight, ` +
+    `round ${number} of ${options.rounds}, ${seconds} s: kill -9 ${victims.join('+')} after ${killedAfterMs} ms, ${answered} answered, ${inFlight} in flight, ` +
       `${calls} vendor calls, lost ${books.lost.length}, double ${books.double.length}, without call ${books.withoutCall.length}` +
       `${wrong.length === 0 ? '' : ` WRONG: ${wrong.join('; ')}`}${firstProblem === undefined ? '' : ` (first refusal: ${firstProblem})`}`,
   );

@@ -64,6 +64,8 @@ export class RedisConnection implements OnApplicationShutdown {
     const patient: RedisOptions = {
       maxRetriesPerRequest: null,
       enableOfflineQueue: true,
+      // Else a command that was under way when the line broke is never answered, and its worker waits for ever.
+      autoResendUnfulfilledCommands: true,
       commandTimeout: undefined,
       socketTimeout: undefined,
     };

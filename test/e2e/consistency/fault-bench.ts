@@ -46,7 +46,6 @@ export class FaultBench {
       shape: 'services',
       servers,
       settings: {
-        DATABASE_CONNECT_TIMEOUT_MS: '1000',
         AUTH_KEY_CACHE_TTL_MS: '500',
         BUDGET_DRIFT_SECONDS: '0',
       },

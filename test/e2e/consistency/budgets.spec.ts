@@ -177,7 +177,7 @@ describeWithPostgres('two replicas', () => {
         }
       }, 120_000);
 
-      it('budgets × Redis down: what a process spends from its lease before it is killed from its lease is counted in the end, and no more', async () => {
+      it('budgets × Redis down: what a process spends from its lease before it is killed is counted in the end, and no more', async () => {
         const bounded = await keyWithLeases();
         const doomed = kit.replica(1);
         await kit.stopRedis();

@@ -48,9 +48,9 @@ export interface UsageRow {
   readonly cost_source: CostSource;
   readonly status: AttemptStatus;
   readonly error_code: string | null;
-  /** Where the client is, when a proxy in front says so. */
   /** Of an estimate of ours: what the call cost at least; `held_nano_usd` is the most. Null where nothing is sure. */
   readonly least_nano_usd?: string | null;
+  /** Where the client is, when a proxy in front says so. */
   readonly caller_region?: string | null;
   /** How the vendor said it served; absent in rows of before, and where it said nothing. */
   readonly service_tier?: string | null;

@@ -108,6 +108,7 @@ describeWithPostgres('row-level security', () => {
       'organization',
       'project',
       'router_activation',
+      'router_learning',
       'trained_router',
       'usage_record',
     ]);

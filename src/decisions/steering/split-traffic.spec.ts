@@ -38,6 +38,22 @@ describe('pickByWeight', () => {
     );
   });
 
+  it('moves keys only to the option whose weight grows, or that is added, whatever its place', () => {
+    const three = ['a', 'b', 'c'].map((name) => ({ name, weight: 2 }));
+    for (const grown of ['a', 'b', 'c']) {
+      const wider = three.map((option) => (option.name === grown ? { ...option, weight: 4 } : option));
+      const moved = KEYS.filter((key) => side('x', key, three) !== side('x', key, wider));
+
+      expect(new Set(moved.map((key) => side('x', key, wider)))).toEqual(new Set([grown]));
+      // A third of the keys before, half of them now.
+      expect(Math.abs(moved.length / KEYS.length - 1 / 6)).toBeLessThan(0.01);
+    }
+    const longer = [...three, { name: 'd', weight: 2 }];
+    const moved = KEYS.filter((key) => side('x', key, three) !== side('x', key, longer));
+
+    expect(new Set(moved.map((key) => side('x', key, longer)))).toEqual(new Set(['d']));
+  });
+
   it('has an answer for one option and none for no option', () => {
     expect(pickByWeight([{ weight: 1 }], 'x', 'k')).toEqual({ weight: 1 });
     expect(pickByWeight<Weighted>([], 'x', 'k')).toBeUndefined();

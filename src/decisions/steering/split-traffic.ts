@@ -7,24 +7,25 @@ export interface Weighted {
 }
 
 /**
- * Chooses by weight, the same for the same key: a user, session or key stays on its side as long as the weights stay. Another
- * salt divides the same keys anew, so that two experiments do not see the same halves.
+ * Chooses by weight, the same for the same key: a user, session or key stays on its side as long as the weights stay. When a weight
+ * grows, keys move to that option and nowhere else. Another salt divides the same keys anew, so that two experiments do not see
+ * the same halves.
  */
 export function pickByWeight<T extends Weighted>(
   options: readonly T[],
   salt: string,
   key: string,
 ): T | undefined {
-  const total = options.reduce((sum, { weight }) => sum + weight, 0);
-  let left = shareOf(salt, key) * total;
-  for (const option of options) {
-    left -= option.weight;
-    if (left < 0) return option;
+  // Weighted rendezvous hashing: each option draws a number of its own for the key, the higher its weight the higher as a rule.
+  let best: { readonly option: T; readonly draw: number } | undefined;
+  for (const [place, option] of options.entries()) {
+    const draw = Math.log(shareOf(salt, `${String(place)}\0${key}`)) / option.weight;
+    if (!best || draw > best.draw) best = { option, draw };
   }
-  return options.at(-1);
+  return best?.option;
 }
 
-/** From 0 up to 1, evenly over keys. */
+/** Above 0 and up to 1, evenly over keys. */
 function shareOf(salt: string, key: string): number {
-  return createHash('sha256').update(`${salt}\0${key}`).digest().readUIntBE(0, 6) / 2 ** 48;
+  return (createHash('sha256').update(`${salt}\0${key}`).digest().readUIntBE(0, 6) + 1) / 2 ** 48;
 }

@@ -4,6 +4,9 @@ import { DataSource } from 'typeorm';
 import { isJsonObject } from '../../common/json';
 import type { OutcomeBatch } from './outcome-count';
 
+/** Opinions of one user about a model and intent that count whatever others say. */
+const FREE_OPINIONS = 20;
+
 /** What is known of a model's answers to an intent, by source. */
 export interface OutcomeSum {
   readonly provider: string;
@@ -50,6 +53,27 @@ const ALL_OUTCOMES = `
   SELECT provider, model, intent, band, 'feedback', 1, score FROM routing_feedback
   WHERE organization_id = $1 AND given_at >= $2::date`;
 
+/**
+ * Sums per model, intent and source. Where several users have said something of a model, none of them counts for more than all others
+ * together, or than $3 opinions: one diligent or angry user is not to decide for the rest.
+ */
+const SUMS_BY_MODEL = `
+  WITH said AS (
+    SELECT provider, model, intent, count(*) AS own, sum(score) AS score,
+      sum(count(*)) OVER (PARTITION BY provider, model, intent) - count(*) AS others
+    FROM routing_feedback WHERE organization_id = $1 AND given_at >= $2::date
+    GROUP BY provider, model, intent, user_id
+  ), counted AS (
+    SELECT *, CASE WHEN others = 0 THEN own ELSE least(own, greatest(others, $3::bigint)) END AS count FROM said
+  ), outcomes AS (
+    SELECT provider, model, intent, source, count, score_sum FROM routing_outcome
+    WHERE organization_id = $1 AND day >= $2::date
+    UNION ALL
+    SELECT provider, model, intent, 'feedback', count, score * count / own FROM counted
+  )
+  SELECT provider, model, intent, source, sum(count)::int AS count, sum(score_sum) AS score_sum
+  FROM outcomes GROUP BY provider, model, intent, source`;
+
 /** Books outcome counts and sums them up. */
 @Injectable()
 export class OutcomeRepository {
@@ -69,11 +93,11 @@ export class OutcomeRepository {
 
   /** Sums per model, intent and source since a day (`YYYY-MM-DD`). */
   async sumByModel(organizationId: string, sinceDay: string): Promise<readonly OutcomeSum[]> {
-    const rows: unknown = await this.dataSource.query(
-      `SELECT provider, model, intent, source, sum(count)::int AS count, sum(score_sum) AS score_sum
-       FROM (${ALL_OUTCOMES}) AS outcomes GROUP BY provider, model, intent, source`,
-      [organizationId, sinceDay],
-    );
+    const rows: unknown = await this.dataSource.query(SUMS_BY_MODEL, [
+      organizationId,
+      sinceDay,
+      FREE_OPINIONS,
+    ]);
     return toRows(rows).map((row) => ({
       provider: String(row['provider']),
       model: String(row['model']),

@@ -37,13 +37,27 @@ describe('AnswerMemory', () => {
   });
 
   it('forgets prompts after an hour and keeps the newest two hundred outcomes', () => {
-    for (let i = 0; i < 300; i++) memory.add('org_1', 'req_1', { model: MODEL, score: 1 });
+    for (let i = 0; i < 300; i++) {
+      memory.rememberPrompt(`req_${i}`, meaningOf(ASKED));
+      memory.add('org_1', `req_${i}`, { model: MODEL, score: 1 });
+    }
     const kept = memory.neighboursOf('org_1', meaningOf(ASKED))?.(card)?.weight ?? 0;
     clock.advance(3_600_000);
     memory.add('org_2', 'req_1', { model: MODEL, score: 1 });
 
     expect(kept).toBeCloseTo(800, 0);
     expect(memory.neighboursOf('org_2', meaningOf(ASKED))).toBeUndefined();
+  });
+
+  it('counts the last word about an answer once, however often it is said', () => {
+    memory.rememberPrompt('req_2', meaningOf(ASKED));
+    memory.add('org_1', 'req_2', { model: MODEL, score: 1 });
+    for (let i = 0; i < 300; i++) memory.add('org_1', 'req_1', { model: MODEL, score: i % 2 });
+    memory.add('org_1', 'req_1', { model: MODEL, score: 0 });
+
+    const evidence = memory.neighboursOf('org_1', meaningOf(ASKED))?.(card);
+    expect(evidence?.weight).toBeCloseTo(8, 5);
+    expect(evidence?.good).toBeCloseTo(4, 5);
   });
 
   it.each([

@@ -19,6 +19,7 @@ const ALIKE = 0.7;
 const NEIGHBOUR_WEIGHT = 4;
 
 interface RememberedOutcome {
+  readonly requestId: string;
   readonly meaning: PromptMeaning;
   readonly model: string;
   readonly score: number;
@@ -42,13 +43,14 @@ export class AnswerMemory {
     this.meanings.add(requestId, meaning, this.clock.now());
   }
 
-  /** The answer of a model to a remembered prompt was good or bad, 0..1. */
+  /** The answer of a model to a remembered prompt was good or bad, 0..1. The last word about an answer counts, and only that. */
   add(organizationId: string, requestId: string, { model, score }: { model: string; score: number }): void {
     const meaning = this.meanings.get(requestId, this.clock.now());
     if (!meaning) return;
-    const known = this.outcomes.get(organizationId) ?? [];
-    if (known.length === 0) this.makeRoomFor(meaning);
-    known.push({ meaning, model, score });
+    const before = this.outcomes.get(organizationId) ?? [];
+    if (before.length === 0) this.makeRoomFor(meaning);
+    const known = before.filter((other) => other.requestId !== requestId || other.model !== model);
+    known.push({ requestId, meaning, model, score });
     if (known.length > MAX_OUTCOMES) known.shift();
     this.outcomes.set(organizationId, known);
   }

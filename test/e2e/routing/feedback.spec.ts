@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 import { ApiKeyAuthenticator } from '../../../src/auth/api-key-authenticator';
 import { LoggedDecisionReader } from '../../../src/decisions/replay/logged-decision-reader';
+import { FeedbackRepository } from '../../../src/decisions/feedback/feedback.repository';
 import { OutcomeRepository } from '../../../src/decisions/outcomes/outcome.repository';
 import { OutcomeTally } from '../../../src/decisions/outcomes/outcome-tally';
 import { OutcomeEvidence } from '../../../src/gateway/learning/outcome-evidence';
@@ -68,6 +69,38 @@ describeInBothShapes('feedback', (shape) => {
     expect(sums.filter(({ source }) => source === 'feedback')).toEqual([
       expect.objectContaining({ provider: 'openai', model: 'gpt-4o-mini', count: 1, scoreSum: 1 }),
     ]);
+  });
+
+  it('of one user does not outvote all others, however much of it there is', async () => {
+    const say = async (userId: string, model: string, times: number, score: number): Promise<void> => {
+      const common = {
+        organizationId: 'org_flood',
+        userId,
+        provider: 'p',
+        model,
+        intent: 'chat_lite',
+        band: 5,
+      };
+      for (let i = 0; i < times; i++)
+        await app.app
+          .get(FeedbackRepository)
+          .keep({ ...common, requestId: `req_${userId}_${model}_${i}`, score });
+    };
+    await say('loud', 'disputed', 100, 0);
+    for (const user of ['a', 'b', 'c']) await say(user, 'disputed', 10, 1);
+    await say('loud', 'hardly known', 100, 0);
+    await say('a', 'hardly known', 2, 1);
+    await say('loud', 'only theirs', 100, 0);
+
+    const sums = await app.app.get(OutcomeRepository).sumByModel('org_flood', TODAY);
+
+    expect(new Map(sums.map(({ model, count, scoreSum }) => [model, [count, scoreSum]]))).toEqual(
+      new Map([
+        ['disputed', [60, 30]],
+        ['hardly known', [22, 2]],
+        ['only theirs', [100, 0]],
+      ]),
+    );
   });
 
   it('is about own requests only', async () => {

@@ -18,6 +18,7 @@ import { factsOf } from '../routers/trained-router';
 import { LearningLogReader, type LearningLog } from './learning-log';
 import { verdictJson, type LearningOutcome } from './learning-result';
 import type { DueTenant } from './learning-settings';
+import { LearningRepository } from './learning.repository';
 
 /** Learning again from nearly the same decisions would only try its luck again. */
 const FEWEST_NEW = 100;
@@ -43,6 +44,7 @@ export class TenantLearner {
 
   constructor(
     private readonly log: LearningLogReader,
+    private readonly tenants: LearningRepository,
     private readonly routers: TrainedRouterRepository,
     private readonly active: ActiveRouters,
     private readonly audit: TrailAuditLog,
@@ -141,7 +143,7 @@ export class TenantLearner {
     return id;
   }
 
-  /** False when somebody has activated another router meanwhile: the verdict is not about that one. */
+  /** False when somebody has activated another router meanwhile, which the verdict is not about, or has turned activation off. */
   private async activate(
     { organizationId }: DueTenant,
     present: Present,
@@ -149,6 +151,8 @@ export class TenantLearner {
   ): Promise<boolean> {
     const standing = await this.routers.findStanding(organizationId);
     if (standing?.routerId !== present.routerId) return false;
+    const wanted = await this.tenants.find(organizationId);
+    if (!wanted.enabled || !wanted.automatic) return false;
     await this.routers.activate(organizationId, newId('rac', this.clock.now()), routerId);
     await this.audit.record({
       organizationId,

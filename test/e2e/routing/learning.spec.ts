@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import type { Caller } from '../../../src/access/caller';
 import { ApiKeyAuthenticator } from '../../../src/auth/api-key-authenticator';
 import { CONFIG_CLASSES } from '../../../src/config-classes';
+import { TenantLearner } from '../../../src/decisions/learning/tenant-learner';
 import { RouterLearning } from '../../../src/decisions/learning/router-learning';
 import { OutcomeRepository } from '../../../src/decisions/outcomes/outcome.repository';
 import { loadConfig } from '../../../src/platform/config/load-config';
@@ -151,6 +152,18 @@ describeInBothShapes('learning from decisions', (shape) => {
     });
 
     const proposed = await learn({ automatic_activation: false });
+    // A turn that began before the organization turned activation off.
+    const late = await (worker ?? app.app).get(TenantLearner, { strict: false }).learn(
+      {
+        organizationId: caller.organizationId,
+        enabled: true,
+        automatic: true,
+        implicitOutcomes: false,
+        minOutcomes: 400,
+        lastDecisionId: undefined,
+      },
+      new AbortController().signal,
+    );
     const asBefore = favourite(TALK);
     const activated = await learn({ automatic_activation: true });
     const after = await planned(TALK);
@@ -164,6 +177,7 @@ describeInBothShapes('learning from decisions', (shape) => {
       outcome: 'proposed',
       verdict: { kind: 'better', unsupported_share: 0 },
     });
+    expect(late.result).toMatchObject({ outcome: 'proposed' });
     expect(asBefore).toBe(before.talk);
     expect(activated).toMatchObject({
       outcome: 'activated',

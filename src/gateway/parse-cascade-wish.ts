@@ -29,7 +29,11 @@ export function parseCascadeWish(
     return enabled === true ? toCascadeWish(defaults.type, {}, defaults.judge) : undefined;
   if (!isJsonObject(config)) throw invalidField('cascade_config', 'expected an object');
   const unknown = Object.keys(config).find((name) => !FIELDS.has(name));
-  if (unknown !== undefined) throw invalidField(`cascade_config.${unknown}`, 'there is no such field');
+  if (unknown !== undefined)
+    throw invalidField(
+      `cascade_config.${unknown}`,
+      `there is no such field; there are ${[...FIELDS].join(', ')}`,
+    );
   const type = parseType(config['cascade_type']) ?? defaults.type;
   return toCascadeWish(
     type,

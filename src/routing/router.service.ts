@@ -138,6 +138,7 @@ export class RouterService {
     return { type: this.config.cascadeType, judge: this.config.cascadeJudge };
   }
 
+  /** The engines, by the names that callers write. */
   strategyNames(): readonly string[] {
     return this.strategies.map(({ name }) => name);
   }

@@ -30,9 +30,15 @@ export function parseRoutingPreference(
   const wanted = value?.trim().toLowerCase() ?? '';
   if (wanted === '') return { ...defaults, explicit: false };
   if (engines.includes(wanted)) return { ...defaults, engine: wanted, explicit: true };
-  const objective = OBJECTIVE_SYNONYMS.get(wanted) ?? OBJECTIVES.find((candidate) => candidate === wanted);
+  const objective = readObjective(wanted);
   if (objective !== undefined) return { ...defaults, objective, explicit: true };
   throw unknownStrategy(engines);
+}
+
+/** An objective by its name or a shorter one, in any case; undefined for anything else. */
+export function readObjective(value: string): Objective | undefined {
+  const wanted = value.trim().toLowerCase();
+  return OBJECTIVE_SYNONYMS.get(wanted) ?? OBJECTIVES.find((candidate) => candidate === wanted);
 }
 
 /** A wish for a cascade rules the engine, whatever else was asked for; the objective stays. */

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsBoolean, IsInt, Max, Min } from 'class-validator';
+import { Defaulted } from '../../platform/http/defaulted.decorator';
 import type { LearningSettings, LearningState } from './learning-settings';
 
 const FEWEST = 200;
@@ -15,7 +16,7 @@ export class LearningSettingsDto {
     description:
       'Activate a router that replay finds better. Otherwise it is kept as a proposal in `/v1/routers`.',
   })
-  @IsOptional()
+  @Defaulted()
   @IsBoolean()
   automatic_activation: boolean = false;
 
@@ -24,7 +25,7 @@ export class LearningSettingsDto {
     description:
       'Count answers of the right form, about which nobody said anything and which nobody asked for again, as good ones. Otherwise only feedback and grades of judges count.',
   })
-  @IsOptional()
+  @Defaulted()
   @IsBoolean()
   implicit_outcomes: boolean = false;
 
@@ -34,7 +35,7 @@ export class LearningSettingsDto {
     default: 400,
     description: 'Decisions with an outcome that there must be.',
   })
-  @IsOptional()
+  @Defaulted()
   @IsInt()
   @Min(FEWEST)
   @Max(MOST)

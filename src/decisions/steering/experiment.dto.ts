@@ -16,6 +16,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { toUsdNumber } from '../../common/money';
+import { Defaulted } from '../../platform/http/defaulted.decorator';
 import type { VariantResult } from './experiment.repository';
 import {
   INTENT_STRATEGIES,
@@ -29,15 +30,16 @@ import {
 const MAX_VARIANTS = 5;
 const MAX_WEIGHT = 1_000;
 const PLAIN_NAME = /^[\w][\w .-]{0,63}$/;
+const NAME_RULE = { message: 'name must be letters, digits, spaces, dots and dashes, at most 64' };
 
 export class VariantDto {
   @ApiProperty({ example: 'thrifty' })
   @IsString()
-  @Matches(PLAIN_NAME)
+  @Matches(PLAIN_NAME, NAME_RULE)
   name: string;
 
   @ApiPropertyOptional({ minimum: 1, maximum: MAX_WEIGHT, default: 1 })
-  @IsOptional()
+  @Defaulted()
   @IsInt()
   @Min(1)
   @Max(MAX_WEIGHT)
@@ -50,7 +52,7 @@ export class VariantDto {
   @IsOptional()
   @IsString()
   @MaxLength(64)
-  strategy?: string;
+  strategy?: string | null;
 
   @ApiPropertyOptional({
     example: 'cost_optimized',
@@ -59,21 +61,21 @@ export class VariantDto {
   @IsOptional()
   @IsString()
   @MaxLength(64)
-  objective?: string;
+  objective?: string | null;
 
   @ApiPropertyOptional({ minimum: 0, maximum: 1, description: 'Instead of `INTENT_LOW_CONFIDENCE`.' })
   @IsOptional()
   @IsNumber()
   @Min(0)
   @Max(1)
-  intent_low_confidence?: number;
+  intent_low_confidence?: number | null;
 
   @ApiPropertyOptional({ minimum: 0, maximum: 1, description: 'Instead of `INTENT_MIN_CONF_FOR_DIRECT`.' })
   @IsOptional()
   @IsNumber()
   @Min(0)
   @Max(1)
-  intent_min_confidence_for_direct?: number;
+  intent_min_confidence_for_direct?: number | null;
 
   @ApiPropertyOptional({
     enum: INTENT_STRATEGIES,
@@ -81,17 +83,17 @@ export class VariantDto {
   })
   @IsOptional()
   @IsIn(INTENT_STRATEGIES)
-  intent_classifier?: IntentStrategy;
+  intent_classifier?: IntentStrategy | null;
 }
 
 export class CreateExperimentDto {
   @ApiProperty({ example: 'cascade or not' })
   @IsString()
-  @Matches(PLAIN_NAME)
+  @Matches(PLAIN_NAME, NAME_RULE)
   name: string;
 
   @ApiPropertyOptional({ enum: SPLITS, default: 'user', description: 'What stays on its side.' })
-  @IsOptional()
+  @Defaulted()
   @IsIn(SPLITS)
   split_by: Split = 'user';
 
@@ -176,11 +178,11 @@ export function toVariant(dto: VariantDto): Variant {
   return {
     name: dto.name,
     weight: dto.weight,
-    strategy: dto.strategy,
-    objective: dto.objective,
-    intentLowConfidence: dto.intent_low_confidence,
-    intentMinConfidenceForDirect: dto.intent_min_confidence_for_direct,
-    intentClassifier: dto.intent_classifier,
+    strategy: dto.strategy ?? undefined,
+    objective: dto.objective ?? undefined,
+    intentLowConfidence: dto.intent_low_confidence ?? undefined,
+    intentMinConfidenceForDirect: dto.intent_min_confidence_for_direct ?? undefined,
+    intentClassifier: dto.intent_classifier ?? undefined,
   };
 }
 

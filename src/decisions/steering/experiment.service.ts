@@ -7,7 +7,9 @@ import { newId } from '../../common/ids';
 import { toPage, type Page } from '../../common/page';
 import { isUniqueViolation } from '../../platform/database/constraint-violation';
 import { LlmIntentConfig } from '../../routing/intent/llm-intent.config';
+import { OBJECTIVES } from '../../routing/objective';
 import { RouterService } from '../../routing/router.service';
+import { readObjective } from '../../routing/routing-preference';
 import { ExperimentRepository, type NewExperiment, type VariantResult } from './experiment.repository';
 import type { RoutingExperiment, Variant } from './steering';
 import { STEERING_ERRORS } from './steering.errors';
@@ -72,13 +74,21 @@ export class ExperimentService {
   private requireValid(variants: readonly Variant[]): void {
     const names = new Set(variants.map(({ name }) => name));
     if (names.size < variants.length) throw invalid('Two variants have the same name.', 'variants');
-    for (const [index, { strategy, objective, intentClassifier }] of variants.entries()) {
-      if (intentClassifier === 'llm' && this.llmIntent.model === undefined)
-        throw invalid('INTENT_LLM_MODEL is not set.', `variants[${index}].intent_classifier`);
-      for (const [field, value] of Object.entries({ strategy, objective }))
-        if (value !== undefined && !this.router.knowsPreference(value))
-          throw invalid('There is no such strategy.', `variants[${index}].${field}`);
-    }
+    for (const [index, variant] of variants.entries()) this.requireUsable(variant, `variants[${index}]`);
+  }
+
+  private requireUsable(variant: Variant, place: string): void {
+    const { strategy, objective, intentClassifier } = variant;
+    if (intentClassifier === 'llm' && this.llmIntent.model === undefined)
+      throw invalid('INTENT_LLM_MODEL is not set.', `${place}.intent_classifier`);
+    if (strategy !== undefined && !this.router.knowsPreference(strategy))
+      throw invalid(
+        `There is no such strategy; there are ${[...this.router.strategyNames(), ...OBJECTIVES].join(', ')}.`,
+        `${place}.strategy`,
+      );
+    // An engine in its place would change nothing, and the experiment would compare two equal policies.
+    if (objective !== undefined && readObjective(objective) === undefined)
+      throw invalid(`There is no such objective; there are ${OBJECTIVES.join(', ')}.`, `${place}.objective`);
   }
 
   private record(acting: Acting, id: string, action: string): Promise<void> {

@@ -5,7 +5,6 @@ import {
   ArrayMinSize,
   IsArray,
   IsInt,
-  IsOptional,
   IsString,
   Matches,
   Max,
@@ -13,6 +12,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
+import { Defaulted } from '../../platform/http/defaulted.decorator';
 import type { ModelAlias } from './steering';
 
 const MAX_TARGETS = 10;
@@ -29,7 +29,7 @@ export class AliasTargetDto {
   model: string;
 
   @ApiPropertyOptional({ minimum: 1, maximum: MAX_WEIGHT, default: 1 })
-  @IsOptional()
+  @Defaulted()
   @IsInt()
   @Min(1)
   @Max(MAX_WEIGHT)

@@ -64,6 +64,11 @@ export class ModelAliasService {
     { limit, cursor }: { readonly limit: number; readonly cursor?: string },
   ): Promise<Page<ModelAlias>> {
     const afterName = cursor === undefined ? undefined : Buffer.from(cursor, 'base64url').toString('utf8');
+    if (afterName?.includes('\0') === true)
+      throw new AppError(STEERING_ERRORS.validation, {
+        public: 'cursor is not one of ours',
+        param: 'cursor',
+      });
     const found = await this.aliases.list(organizationId, { afterName, limit: limit + 1 });
     return toPage(found, limit, ({ name }) => Buffer.from(name).toString('base64url'));
   }

@@ -1,6 +1,7 @@
-import { Injectable, ValidationPipe, type ValidationError } from '@nestjs/common';
+import { Injectable, ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
 import { AppError } from '../../common/app-error';
 import { HTTP_ERRORS } from './http.errors';
+import { refuseNul } from './refuse-nul';
 
 interface Problem {
   readonly param: string;
@@ -23,6 +24,11 @@ export class ManagementValidationPipe extends ValidationPipe {
       transform: true,
       exceptionFactory: (errors) => toAppError(errors.flatMap((error) => problemsOf(error, ''))),
     });
+  }
+
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    refuseNul(value, metadata);
+    return (await super.transform(value, metadata)) as unknown;
   }
 }
 

@@ -94,6 +94,8 @@ describe('model aliases', () => {
     [{ name: 'a', targets: [{ model: 'gpt-4o', weight: 0 }] }, 400],
     [{ name: 'a', targets: [{ model: 'gpt-4o', share: 1 }] }, 400],
     [{ targets: [{ model: 'gpt-4o' }] }, 400],
+    [{ name: 'a', targets: [{ model: 'gpt-4o', weight: null }] }, 400],
+    [{ name: 'a', targets: [{ model: 'gpt-4o\u0000' }] }, 400],
   ])('refuse %j with %i', async (body, status) => {
     expect((await app.post(ALIASES, body)).status).toBe(status);
   });
@@ -195,9 +197,59 @@ describe('routing experiments', () => {
     [{ name: 'x', variants: [{ name: 'a' }, { name: 'b', strategy: 'magic' }] }],
     [{ name: 'x', split_by: 'moon', variants: [{ name: 'a' }, { name: 'b' }] }],
     [{ name: 'x', variants: [{ name: 'a' }, { name: 'b', intent_low_confidence: 2 }] }],
+    [{ name: 'x', variants: [{ name: 'a' }, { name: 'b', weight: null }] }],
+    [{ name: 'x', split_by: null, variants: [{ name: 'a' }, { name: 'b' }] }],
+    [{ name: 'x', variants: [{ name: 'a' }, { name: 'b', objective: 'cascade' }] }],
   ])('refuse %j with 400', async (body) => {
     expect((await app.post(EXPERIMENTS, body)).status).toBe(400);
   });
+
+  it('take null for a setting that is left as it is', async () => {
+    const variants = [
+      { name: 'a', strategy: null, objective: null, intent_low_confidence: null },
+      { name: 'b' },
+    ];
+    const made = await app.post(EXPERIMENTS, { name: 'nulls', variants });
+    await app.post(`${EXPERIMENTS}/${String(made.body['id'])}/stop`, {});
+
+    expect(made.status).toBe(201);
+    expect(made.body['variants']).toEqual([
+      { name: 'a', weight: 1 },
+      { name: 'b', weight: 1 },
+    ]);
+  });
+
+  it('say which strategies there are when one is not known', async () => {
+    const refused = await app.post(EXPERIMENTS, {
+      name: 'x',
+      variants: [{ name: 'a' }, { name: 'b', strategy: 'magic' }],
+    });
+
+    expect(refused.error).toMatchObject({
+      param: 'variants[1].strategy',
+      message: expect.stringContaining('heuristic, hybrid, semantic, cascade, cost_optimized') as string,
+    });
+  });
+
+  it.each([
+    [`${EXPERIMENTS}/%00`, 404],
+    [`${ALIASES}/a%00`, 404],
+    [`${ALIASES}?cursor=AA`, 400],
+    ['/v1/routers/%00', 404],
+    ['/v1/provider-credentials/%00', 404],
+    ['/v1/router/decisions/%00', 404],
+  ])('and what else the database cannot hold are refused at %s', async (path, status) => {
+    expect((await app.get(path)).status).toBe(status);
+  });
+
+  it.each([{ min_outcomes: null }, { automatic_activation: null }, { implicit_outcomes: null }])(
+    'nor does learning take %j',
+    async (body) => {
+      expect(
+        (await app.request('PUT', '/v1/router-learning', { body: { enabled: false, ...body } })).status,
+      ).toBe(400);
+    },
+  );
 
   it('are 404 when there is none', async () => {
     expect((await app.get(`${EXPERIMENTS}/exp_00000000000000000000000000`)).status).toBe(404);

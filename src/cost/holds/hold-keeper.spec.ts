@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { CostKit } from '../../../test/support/cost-kit';
+import { HoldKeeper } from './hold-keeper';
 
 const SETTINGS = { BUDGET_HOLD_SECONDS: '120' };
 
@@ -110,5 +111,86 @@ describe('HoldKeeper', () => {
     await kit.keeper.settle(hold, { costNanoUsd: 9_000n, tokens: 7 });
 
     await expect(kit.daily()).resolves.toEqual({ spent: 9_000n, held: 0n });
+  });
+
+  it('counts how every hold began and ended, once', async () => {
+    const kit = new CostKit(SETTINGS);
+    const counted = jest.spyOn(kit.metrics, 'holdOutcome');
+    const overrun = jest.spyOn(kit.metrics, 'holdOverrun');
+    const [paid, unused, dear] = [await kit.hold(4n), await kit.hold(4n), await kit.hold(4n)];
+
+    await kit.keeper.settle(paid, { costNanoUsd: 4n, tokens: 7 });
+    await kit.keeper.settle(unused, { costNanoUsd: 0n, tokens: 0 });
+    expect(overrun).not.toHaveBeenCalled();
+    await kit.keeper.settle(dear, { costNanoUsd: 5n, tokens: 7 });
+    await kit.keeper.tick();
+
+    expect(overrun).toHaveBeenCalledTimes(1);
+    expect(counted.mock.calls.map(([outcome]) => outcome)).toEqual([
+      ...['granted', 'granted', 'granted'],
+      ...['settled', 'released', 'overrun', 'settled'],
+    ]);
+  });
+
+  it('counts a hold that the store could not settle when it has, once', async () => {
+    const kit = new CostKit(SETTINGS);
+    const [paid, unused] = [await kit.hold(4n), await kit.hold(4n)];
+    const counted = jest.spyOn(kit.metrics, 'holdOutcome');
+    kit.store.isAway = true;
+    await kit.keeper.settle(paid, { costNanoUsd: 3n, tokens: 7 });
+    await kit.keeper.settle(unused, { costNanoUsd: 0n, tokens: 0 });
+    await kit.keeper.tick();
+    expect(counted).not.toHaveBeenCalled();
+    kit.store.isAway = false;
+
+    for (let round = 0; round < 3; round++) await kit.keeper.tick();
+
+    expect(counted.mock.calls).toEqual([['settled'], ['released']]);
+  });
+
+  it('counts holds that expired', async () => {
+    const kit = new CostKit(SETTINGS);
+    await kit.hold(4n);
+    await kit.hold(4n);
+    const counted = jest.spyOn(kit.metrics, 'holdOutcome');
+    const { store, clock, config, metrics, queue } = kit;
+    // Their owner does not renew them; somebody else looks.
+    const other = new HoldKeeper(store, clock, config, metrics, queue, undefined as never);
+    clock.advance(121_000);
+
+    await other.tick();
+
+    expect(counted.mock.calls).toEqual([['expired', 2]]);
+  });
+
+  it('lets those who wait for room try whenever a hold has ended or shrunk', async () => {
+    const kit = new CostKit(SETTINGS);
+    const freed = jest.spyOn(kit.queue, 'freed');
+    const [first, second] = [await kit.hold(4n), await kit.hold(4n)];
+
+    kit.keeper.moved(first);
+    expect(freed.mock.calls).toEqual([['org_1']]);
+    await kit.keeper.settle(first, { costNanoUsd: 1n, tokens: 1 });
+    expect(freed).toHaveBeenCalledTimes(2);
+    kit.store.isAway = true;
+    await kit.keeper.settle(second, { costNanoUsd: 1n, tokens: 1 });
+    await kit.keeper.tick();
+    expect(freed).toHaveBeenCalledTimes(2);
+    kit.store.isAway = false;
+    for (let round = 0; round < 3; round++) await kit.keeper.tick();
+
+    expect(freed).toHaveBeenCalledTimes(3);
+  });
+
+  it('tells a rebuild of a hold from when it was taken until the store has its end', async () => {
+    const kit = new CostKit(SETTINGS);
+    const hold = await kit.hold(4n);
+    const told = () => kit.keeper.unendedOf('org_1').map(({ amountNanoUsd }) => amountNanoUsd);
+    expect(told()).toEqual([4n]);
+
+    const settling = kit.keeper.settle(hold, { costNanoUsd: 3n, tokens: 1 });
+    expect(told()).toEqual([3n]);
+    await settling;
+    expect(told()).toEqual([]);
   });
 });

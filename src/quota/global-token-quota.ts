@@ -15,6 +15,7 @@ import {
   type SettleRequest,
 } from './quota-store';
 import { GLOBAL_SCOPE } from './caller-rates';
+import { PendingUndos } from './pending-undos';
 
 const EXPIRE_AT_ONCE = 1_000;
 
@@ -23,6 +24,10 @@ const EXPIRE_AT_ONCE = 1_000;
  * them. No atomic step can span two organizations, so this is a second one, and what it refuses is given back to the first.
  */
 export class GlobalTokenQuota extends QuotaStore {
+  private readonly undos = new PendingUndos((organizationId, holdId) =>
+    this.store.settle({ organizationId, holdId, actualNanoUsd: 0n, actualTokens: 0 }),
+  );
+
   constructor(
     private readonly store: QuotaStore,
     private readonly lines: readonly RateLine[],
@@ -37,11 +42,16 @@ export class GlobalTokenQuota extends QuotaStore {
   async hold(request: HoldRequest): Promise<HoldOutcome> {
     const own = await this.store.hold(request);
     if (own.kind !== 'held') return own;
-    const global = await this.holdGlobal(request);
-    if (global.kind === 'held') return own;
     const { organizationId, holdId } = request;
-    await this.store.settle({ organizationId, holdId, actualNanoUsd: 0n, actualTokens: 0 });
-    return global;
+    try {
+      const global = await this.holdGlobal(request);
+      if (global.kind === 'held') return own;
+      await this.store.settle({ organizationId, holdId, actualNanoUsd: 0n, actualTokens: 0 });
+      return global;
+    } catch (error) {
+      this.undos.add(organizationId, holdId);
+      throw error;
+    }
   }
 
   async settle(request: SettleRequest): Promise<SettleOutcome> {

@@ -3,6 +3,7 @@ import type { NanoUsd } from '../common/money';
 import type { LuaArgument, LuaScript } from '../platform/redis/lua-script';
 import type { RedisClient } from '../platform/redis/redis-connection';
 import { storeUnavailable } from '../platform/redis/redis.errors';
+import { PendingUndos } from './pending-undos';
 import {
   CHARGED_MEMORY_MS,
   checkHold,
@@ -53,6 +54,11 @@ export class RedisQuotaStore extends QuotaStore {
   private readonly clock: Clock;
   private readonly registry: string;
   private readonly registered: SweepingMap<number>;
+  /** What is not undone in the end expires and is charged. */
+  private readonly undos = new PendingUndos((organizationId, holdId) => {
+    const args = [this.time(), holdId];
+    return QUOTA_SCRIPTS.undo.runWhole(this.client, this.keysOf(organizationId), args);
+  });
 
   constructor(private readonly options: RedisQuotaOptions) {
     super();
@@ -78,10 +84,11 @@ export class RedisQuotaStore extends QuotaStore {
       ...(replaces ? settleArguments(replaces) : []),
     ];
     await this.register(organizationId);
+    this.undos.forget(holdId);
     try {
       return toHoldOutcome(await QUOTA_SCRIPTS.hold.run(this.client, keys, [this.time(), ...args]), request);
     } catch (error) {
-      this.undo(organizationId, holdId);
+      this.undos.add(organizationId, holdId);
       throw storeUnavailable('quota hold', error);
     }
   }
@@ -104,12 +111,13 @@ export class RedisQuotaStore extends QuotaStore {
       String(MAX_LEASED_SHARE),
     ];
     await this.register(organizationId);
+    this.undos.forget(holdId);
     try {
       const lines = budgets.flatMap(budgetArguments);
       const reply = await this.run(QUOTA_SCRIPTS.lease, organizationId, [...args, ...lines]);
       return toHoldOutcome(reply, { budgets, tokenLimits: [] });
     } catch (error) {
-      this.undo(organizationId, holdId);
+      this.undos.add(organizationId, holdId);
       throw storeUnavailable('quota lease', error);
     }
   }
@@ -240,14 +248,6 @@ export class RedisQuotaStore extends QuotaStore {
     if (when === 'if due' && sinceMs !== undefined && nowMs - sinceMs <= REGISTER_EVERY_MS) return;
     await guard('register', () => this.client.zadd(this.registry, String(this.clock.now()), organizationId));
     this.registered.set(organizationId, nowMs);
-  }
-
-  /**
-   * A hold whose answer did not arrive may still be taken once Redis wakes up. The undo follows it on
-   * the same connection and runs after it; when that is lost too, the hold expires and is charged.
-   */
-  private undo(organizationId: string, holdId: string): void {
-    this.run(QUOTA_SCRIPTS.undo, organizationId, [holdId]).catch(() => undefined);
   }
 }
 

@@ -5,7 +5,8 @@ import type { HoldRequest } from '../../src/quota/quota-store';
 import { RedisQuotaStore } from '../../src/quota/redis-quota-store';
 import { eventually } from '../support/eventually';
 import { FakeClock } from '../support/fake-clock';
-import { connectTestRedis, connectThroughProxy, forgetEverything } from '../support/redis';
+import { connectRedis, connectTestRedis, connectThroughProxy, forgetEverything } from '../support/redis';
+import { describeWithRedisServers, RedisServers } from '../support/redis-servers';
 import { describeWithRedis } from '../support/services';
 import type { TcpProxy } from '../support/tcp-proxy';
 
@@ -193,5 +194,54 @@ describeWithRedis('RedisQuotaStore on a living Redis', () => {
     ).toBe(true);
     const rate = keys.find((key) => key.includes(':rate:')) ?? '';
     expect(await connection.commands.pttl(rate)).toBeGreaterThan(50_000);
+  });
+});
+
+describeWithRedisServers('RedisQuotaStore on a Redis that stands still and goes on', () => {
+  const servers = new RedisServers();
+  let connection: RedisConnection;
+  let store: RedisQuotaStore;
+  let processId: number;
+
+  beforeAll(async () => {
+    const port = await servers.startSingle();
+    const settings = {
+      REDIS_URL: `redis://127.0.0.1:${port}`,
+      REDIS_COMMAND_TIMEOUT_MS: String(TIMEOUT_MS),
+    };
+    connection = await connectRedis(settings);
+    store = storeOn(connection);
+    processId = Number(/process_id:(\d+)/.exec(await connection.commands.info('server'))?.[1]);
+    await store.load(organizationId, []);
+  });
+  afterAll(async () => {
+    await connection.close();
+    await servers.stop();
+  });
+
+  it('has nothing left of the holds and leases that were refused meanwhile, whatever it finds on connections that were given up', async () => {
+    await store.hold(request({ amountNanoUsd: 1n }));
+    let tries = 0;
+    process.kill(processId, 'SIGSTOP');
+    try {
+      await eventually(async () => {
+        tries += 2;
+        await Promise.all([
+          expect(store.hold(request())).rejects.toMatchObject(unavailable),
+          expect(store.lease({ ...request(), amountNanoUsd: 5n })).rejects.toMatchObject(unavailable),
+        ]);
+        expect(connection.isReady).toBe(false);
+      });
+    } finally {
+      process.kill(processId, 'SIGCONT');
+    }
+    expect(tries).toBeGreaterThan(2);
+    await eventually(async () => expect((await store.hold(request({ amountNanoUsd: 2n }))).kind).toBe('held'));
+
+    await eventually(async () => {
+      await expect(store.readCounters(organizationId, ['day'])).resolves.toMatchObject([
+        { spentNanoUsd: 0n, heldNanoUsd: 3n, leasedNanoUsd: 0n },
+      ]);
+    });
   });
 });

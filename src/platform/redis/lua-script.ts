@@ -22,6 +22,11 @@ export class LuaScript<Reply> {
     return this.parse(await this.evaluate(client, keys, args));
   }
 
+  /** In one message with its text: for what has to run even when no answer arrives that the server does not know it yet. */
+  async runWhole(client: RedisClient, keys: readonly string[], args: readonly LuaArgument[]): Promise<Reply> {
+    return this.parse(await client.eval(this.source, keys.length, ...keys, ...args));
+  }
+
   private async evaluate(
     client: RedisClient,
     keys: readonly string[],

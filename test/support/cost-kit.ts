@@ -46,6 +46,8 @@ import { FakeClock } from './fake-clock';
 /** The in-process store, which can be taken away and which remembers what was settled. */
 class UnreliableStore extends InProcessQuotaStore {
   isAway = false;
+  /** As if the counters had been lost and nobody had loaded them. */
+  isLost = false;
   readonly settles: SettleRequest[] = [];
   readonly holds: HoldRequest[] = [];
   readonly renewed: string[] = [];
@@ -58,8 +60,14 @@ class UnreliableStore extends InProcessQuotaStore {
 
   override async settle(request: SettleRequest): Promise<SettleOutcome> {
     this.assertThere();
+    if (this.isLost) return 'not_loaded';
     this.settles.push(request);
     return super.settle(request);
+  }
+
+  override async isLoaded(organizationId: string): Promise<boolean> {
+    this.assertThere();
+    return !this.isLost && super.isLoaded(organizationId);
   }
 
   override async renew(organizationId: string, holdId: string, expiresAtMs: number): Promise<boolean> {

@@ -193,4 +193,40 @@ describe('HoldKeeper', () => {
     await settling;
     expect(told()).toEqual([]);
   });
+
+  it('keeps the end of a hold for a rebuild, but not for ever when nobody asks for the counters', async () => {
+    const kit = new CostKit(SETTINGS);
+    const hold = await kit.hold(4n);
+    const counted = jest.spyOn(kit.metrics, 'holdOutcome');
+    const warned = jest.spyOn(Logger.prototype, 'warn');
+    kit.store.isLost = true;
+    await kit.keeper.settle(hold, { costNanoUsd: 3n, tokens: 1 });
+    warned.mockClear();
+    const told = () => kit.keeper.unendedOf('org_1').map(({ amountNanoUsd }) => amountNanoUsd);
+
+    for (let minute = 0; minute < 10; minute++) {
+      await kit.keeper.tick();
+      expect(told()).toEqual([3n]);
+      kit.clock.advance(60_000);
+    }
+    kit.clock.advance(1);
+    await kit.keeper.tick();
+
+    expect(told()).toEqual([]);
+    expect(counted.mock.calls.filter(([outcome]) => outcome !== 'expired')).toEqual([['settled']]);
+    expect(warned.mock.calls.filter(([text]) => String(text).includes('settled'))).toEqual([]);
+  });
+
+  it('settles in counters that were loaded at last, however often the settle was tried before', async () => {
+    const kit = new CostKit(SETTINGS);
+    const hold = await kit.hold(4n);
+    kit.store.isLost = true;
+    await kit.keeper.settle(hold, { costNanoUsd: 3n, tokens: 1 });
+    await kit.keeper.tick();
+    kit.clock.advance(599_000);
+    kit.store.isLost = false;
+    await kit.keeper.tick();
+
+    await expect(kit.daily()).resolves.toEqual({ spent: 3n, held: 0n });
+  });
 });

@@ -9,6 +9,8 @@ import { RoomQueue } from './room-queue';
 
 const EXPIRY_BATCH = 500;
 const SETTLE_AGAIN_MS = 1_000;
+/** Counters nobody has asked for so long are loaded from the ledger some day, which has what was spent by then. */
+const UNLOADED_MS = 600_000;
 
 type ExpiryListener = (organizationId: string, holds: readonly ExpiredHold[]) => Promise<void>;
 
@@ -19,6 +21,8 @@ export class HoldKeeper implements OnModuleInit, OnModuleDestroy {
   private readonly live = new Set<RequestHold>();
   private readonly settling = new Map<RequestHold, Taken>();
   private readonly unsettled = new Map<RequestHold, Taken>();
+  /** Since when organizations with unsettled holds have had no counters. */
+  private readonly unloadedSince = new Map<string, number>();
   private tellExpired: ExpiryListener | undefined;
   private timers: readonly NodeJS.Timeout[] = [];
 
@@ -112,8 +116,30 @@ export class HoldKeeper implements OnModuleInit, OnModuleDestroy {
   }
 
   private async settlePending(): Promise<void> {
-    for (const [hold, final] of this.unsettled) {
-      await this.attempt('settled', () => this.settleAgain(hold, final));
+    const pending = Map.groupBy(this.unsettled, ([{ organizationId }]) => organizationId);
+    for (const id of this.unloadedSince.keys()) if (!pending.has(id)) this.unloadedSince.delete(id);
+    for (const [organizationId, holds] of pending)
+      await this.attempt('settled', () => this.settleOf(organizationId, holds));
+  }
+
+  private async settleOf(organizationId: string, holds: readonly [RequestHold, Taken][]): Promise<void> {
+    if (!(await this.store.isLoaded(organizationId))) {
+      this.waitForCounters(organizationId, holds);
+      return;
+    }
+    this.unloadedSince.delete(organizationId);
+    for (const [hold, final] of holds) await this.attempt('settled', () => this.settleAgain(hold, final));
+  }
+
+  /** Whoever loads them asks for these holds. If nobody ever does, they must not be kept for ever. */
+  private waitForCounters(organizationId: string, holds: readonly [RequestHold, Taken][]): void {
+    const now = this.clock.monotonic();
+    const since = this.unloadedSince.get(organizationId) ?? now;
+    this.unloadedSince.set(organizationId, since);
+    if (now - since <= UNLOADED_MS) return;
+    for (const [hold, final] of holds) {
+      this.unsettled.delete(hold);
+      this.metrics.holdOutcome(fateOf(final));
     }
   }
 

@@ -17,7 +17,12 @@ class HalfAwayStore extends InProcessQuotaStore {
 
 describe('GlobalTokenQuota', () => {
   const clock = new FakeClock();
-  const line = { counter: 'day', limitNanoUsd: 100n, mode: 'enforce', windowEndsAtMs: clock.now() + 1 } as const;
+  const line = {
+    counter: 'day',
+    limitNanoUsd: 100n,
+    mode: 'enforce',
+    windowEndsAtMs: clock.now() + 1,
+  } as const;
   const request = (holdId: string, tokens: number): HoldRequest => ({
     organizationId: 'org_1',
     holdId,

@@ -236,7 +236,9 @@ describeWithRedisServers('RedisQuotaStore on a Redis that stands still and goes 
       process.kill(processId, 'SIGCONT');
     }
     expect(tries).toBeGreaterThan(2);
-    await eventually(async () => expect((await store.hold(request({ amountNanoUsd: 2n }))).kind).toBe('held'));
+    await eventually(async () =>
+      expect((await store.hold(request({ amountNanoUsd: 2n }))).kind).toBe('held'),
+    );
 
     await eventually(async () => {
       await expect(store.readCounters(organizationId, ['day'])).resolves.toMatchObject([

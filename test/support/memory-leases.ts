@@ -1,6 +1,6 @@
 import type { NanoUsd } from '../../src/common/money';
 import type { Lease } from '../../src/cost/leases/lease';
-import { LeaseRecords, type RecordedLease } from '../../src/cost/leases/lease-records';
+import { LeaseRecords, type OwnerlessLease, type RecordedLease } from '../../src/cost/leases/lease-records';
 
 /** The table of leases that all replicas share, in memory. */
 export class LeaseTable {
@@ -46,11 +46,26 @@ export class MemoryLeases extends LeaseRecords {
       if (row.owner === owner) this.table.rows.set(row.id, { ...row, owner: null });
   }
 
-  override async ownerless(): Promise<readonly (RecordedLease & { readonly spentNanoUsd: NanoUsd })[]> {
+  override async release(ids: readonly string[]): Promise<void> {
+    await this.reach();
+    for (const id of ids) {
+      const row = this.table.rows.get(id);
+      if (row) this.table.rows.set(id, { ...row, owner: null });
+    }
+  }
+
+  override async ownerless(after: string, limit: number): Promise<readonly OwnerlessLease[]> {
     await this.reach();
     return [...this.table.rows.values()]
-      .filter(({ owner }) => owner === null)
-      .map((row) => ({ ...row, spentNanoUsd: this.table.spentUnder(row.id) }));
+      .filter(({ id, owner }) => owner === null && id > after)
+      .sort((one, other) => (one.id < other.id ? -1 : 1))
+      .slice(0, limit)
+      .map((row) => ({ ...row, takenAt: new Date(0) }));
+  }
+
+  override async spentUnder({ id }: OwnerlessLease): Promise<NanoUsd> {
+    await this.reach();
+    return this.table.spentUnder(id);
   }
 
   private reach(): Promise<void> {

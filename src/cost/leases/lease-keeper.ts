@@ -15,6 +15,8 @@ const MAX_LEASES = 500;
 const MAX_AGE_MS = 15 * 60_000;
 /** After a lease was refused none is asked for on the same budget for so long. */
 const REFUSED_PAUSE_MS = 30_000;
+/** Counters nobody has asked for so long are loaded from the ledger some day, which has what was spent by then. */
+const UNLOADED_MS = 600_000;
 
 /** Takes leases in the background, keeps them alive, and ends them in the store once nobody needs them. */
 @Injectable()
@@ -45,7 +47,9 @@ export class LeaseKeeper implements OnModuleInit, OnModuleDestroy {
     if (this.timer === undefined) return;
     await this.rounds;
     for (const lease of this.book.openLeases) this.book.close(lease);
-    await this.endClosed().catch(() => undefined);
+    await this.endClosed()
+      .then(() => this.removeEnded())
+      .catch(() => this.leaveUnused());
   }
 
   /** One look at all leases. While the store is away nothing changes; never rejects. */
@@ -72,6 +76,8 @@ export class LeaseKeeper implements OnModuleInit, OnModuleDestroy {
     try {
       await this.endClosed();
       for (const lease of this.book.openLeases) await this.lookAt(lease);
+      // Last, because a database that is away must keep no lease from being renewed: it would be charged.
+      await this.removeEnded();
       await this.takeSome();
     } finally {
       this.metrics.leased(this.book.openLeases.map(({ terms }) => terms.amountNanoUsd));
@@ -139,11 +145,20 @@ export class LeaseKeeper implements OnModuleInit, OnModuleDestroy {
     }
   }
 
-  private async endClosed(): Promise<void> {
+  private async removeEnded(): Promise<void> {
     for (const id of this.ended) {
       await this.records.remove(id);
       this.ended.delete(id);
     }
+  }
+
+  /** At the end of the process, when the store cannot be told: whoever finds it back settles what nobody has spent from. */
+  private async leaveUnused(): Promise<void> {
+    const unused = this.book.closedLeases.filter((lease) => !lease.isUsed).map(({ id }) => id);
+    await this.records.release(unused).catch(() => undefined);
+  }
+
+  private async endClosed(): Promise<void> {
     for (const lease of this.book.closedLeases) if (!this.taking.has(lease)) await this.end(lease);
   }
 
@@ -166,15 +181,25 @@ export class LeaseKeeper implements OnModuleInit, OnModuleDestroy {
     const actualNanoUsd = lease.usedNanoUsd;
     const outcome = await this.store.settle({ organizationId, holdId, actualNanoUsd, actualTokens: 0 });
     // What was spent has to be counted first. Without anything spent a rebuild knows nothing of it anyway.
-    if (outcome === 'not_loaded' && lease.isUsed) return;
+    if (outcome === 'not_loaded' && lease.isUsed && !this.isHopeless(lease)) return;
     await this.forget(lease);
   }
 
+  /** Nobody may ever ask for its counters again, and it must not be kept for ever. */
+  private isHopeless(lease: Lease): boolean {
+    const now = this.clock.monotonic();
+    lease.unloadedSinceMs ??= now;
+    return now - lease.unloadedSinceMs > UNLOADED_MS;
+  }
+
+  /** It has ended in the store; what the database cannot be told now it is told in a later round. */
   private async forget(lease: Lease): Promise<void> {
     this.book.drop(lease);
     this.ended.add(lease.id);
-    await this.records.remove(lease.id);
-    this.ended.delete(lease.id);
+    await this.records.remove(lease.id).then(
+      () => this.ended.delete(lease.id),
+      () => undefined,
+    );
   }
 
   private get holdMs(): number {

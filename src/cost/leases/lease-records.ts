@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { type Repository } from 'typeorm';
+import { In, type Repository } from 'typeorm';
 import type { NanoUsd } from '../../common/money';
 import { Outbox } from '../../platform/outbox/outbox';
 import type { LiveHold } from '../../quota/quota-store';
@@ -16,6 +16,11 @@ export interface RecordedLease {
   readonly counters: LiveHold['counters'];
 }
 
+export interface OwnerlessLease extends RecordedLease {
+  readonly takenAt: Date;
+}
+
+const CLOCK_SKEW_MS = 3_600_000;
 /** After so long nobody spends from a lease any more, whatever became of its owner, and running calls have ended. */
 const LOST = `taken_at < now() - interval '80 minutes'`;
 
@@ -56,24 +61,32 @@ export class LeaseRecords {
     await this.leases.update({ owner }, { owner: null });
   }
 
-  /** Leases that nobody spends from, with what the ledger has under them. */
-  async ownerless(): Promise<readonly (RecordedLease & { readonly spentNanoUsd: NanoUsd })[]> {
-    const rows = await this.leases
-      .createQueryBuilder('lease')
-      .where(`owner IS NULL OR ${LOST}`)
-      .orderBy('taken_at')
-      .limit(100)
-      .getMany();
-    const found = [];
-    for (const row of rows) found.push({ ...toRecord(row), spentNanoUsd: await this.spentUnder(row) });
-    return found;
+  /** The process lives, but will not end them, and nothing was spent from them. */
+  async release(ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await this.leases.update({ id: In([...ids]) }, { owner: null });
   }
 
-  private async spentUnder({ id, organizationId, takenAt }: LeaseEntity): Promise<NanoUsd> {
+  /** Leases that nobody spends from, by id; at most `limit`, those after the given one. */
+  async ownerless(after: string, limit: number): Promise<readonly OwnerlessLease[]> {
+    const rows = await this.leases
+      .createQueryBuilder('lease')
+      .where(`(owner IS NULL OR ${LOST})`)
+      .andWhere('lease.id > :after', { after })
+      .orderBy('lease.id')
+      .limit(limit)
+      .getMany();
+    return rows.map((row) => ({ ...toRecord(row), takenAt: row.takenAt }));
+  }
+
+  /** What the ledger has under it. */
+  async spentUnder({ id, organizationId, takenAt }: OwnerlessLease): Promise<NanoUsd> {
+    // Clocks of processes and of the database may differ; the index of the ledger is by this time.
+    const since = new Date(takenAt.getTime() - CLOCK_SKEW_MS).toISOString();
     const rows: unknown = await this.leases.query(
       `SELECT coalesce(sum(cost_nano_usd), 0)::text AS spent FROM usage_record
-       WHERE organization_id = $1 AND hold_id = $2 AND started_on >= ($3::timestamptz AT TIME ZONE 'UTC')::date`,
-      [organizationId, id, takenAt.toISOString()],
+       WHERE organization_id = $1 AND hold_id = $2 AND started_at >= $3::timestamptz
+         AND started_on >= ($3::timestamptz AT TIME ZONE 'UTC')::date`,
+      [organizationId, id, since],
     );
     const [row] = Array.isArray(rows) ? (rows as readonly { readonly spent: string }[]) : [];
     return BigInt(row?.spent ?? '0');

@@ -24,6 +24,8 @@ export interface LeaseTerms {
  */
 export class Lease {
   renewedAtMs: number;
+  /** Since when the store has had no counters to settle it in. */
+  unloadedSinceMs: number | undefined;
   private spent: NanoUsd = 0n;
   private taken: NanoUsd = 0n;
   private running = 0;

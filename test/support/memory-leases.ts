@@ -5,6 +5,8 @@ import { LeaseRecords, type OwnerlessLease, type RecordedLease } from '../../src
 /** The table of leases that all replicas share, in memory. */
 export class LeaseTable {
   readonly rows = new Map<string, RecordedLease>();
+  /** Owners that have not been heard of for long. */
+  readonly silent = new Set<string>();
   /** What the ledger has under a lease. */
   spentUnder: (id: string) => NanoUsd = () => 0n;
 }
@@ -28,6 +30,11 @@ export class MemoryLeases extends LeaseRecords {
     await this.reach();
     const { id, organizationId, amountNanoUsd, lines: counters } = terms;
     this.table.rows.set(id, { id, organizationId, owner: this.owner, amountNanoUsd, counters });
+  }
+
+  override async touch(): Promise<void> {
+    await this.reach();
+    this.table.silent.delete(this.owner);
   }
 
   override async remove(id: string): Promise<void> {
@@ -57,7 +64,7 @@ export class MemoryLeases extends LeaseRecords {
   override async ownerless(after: string, limit: number): Promise<readonly OwnerlessLease[]> {
     await this.reach();
     return [...this.table.rows.values()]
-      .filter(({ id, owner }) => owner === null && id > after)
+      .filter(({ id, owner }) => (owner === null || this.table.silent.has(owner)) && id > after)
       .sort((one, other) => (one.id < other.id ? -1 : 1))
       .slice(0, limit)
       .map((row) => ({ ...row, takenAt: new Date(0) }));

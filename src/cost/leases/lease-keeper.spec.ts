@@ -105,4 +105,26 @@ describe('LeaseKeeper', () => {
     const owners = [...table.rows.values()].map(({ organizationId, owner }) => [organizationId, owner]);
     expect(Object.fromEntries(owners)).toEqual({ org_1: null, org_2: 'box_own' });
   });
+
+  it('says that it lives for as long as it has leases, also while the store is away', async () => {
+    ask('org_1');
+    await keeper.round();
+    spend('org_1');
+    store.isAway = true;
+
+    for (let minute = 0; minute < 3; minute++) {
+      table.silent.add('box_own');
+      clock.advance(60_000);
+      await keeper.round();
+      expect(table.silent.size).toBe(0);
+    }
+
+    records.isAway = true;
+    table.silent.add('box_own');
+    clock.advance(60_000);
+    await keeper.round();
+    records.isAway = false;
+    await keeper.round();
+    expect(table.silent.size).toBe(0);
+  });
 });

@@ -17,6 +17,7 @@ const MAX_AGE_MS = 15 * 60_000;
 const REFUSED_PAUSE_MS = 30_000;
 /** Counters nobody has asked for so long are loaded from the ledger some day, which has what was spent by then. */
 const UNLOADED_MS = 600_000;
+const TOUCH_MS = 60_000;
 
 /** Takes leases in the background, keeps them alive, and ends them in the store once nobody needs them. */
 @Injectable()
@@ -27,6 +28,7 @@ export class LeaseKeeper implements OnModuleInit, OnModuleDestroy {
   private readonly ended = new Set<string>();
   private rounds: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
+  private touchedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly store: QuotaStore,
@@ -73,6 +75,7 @@ export class LeaseKeeper implements OnModuleInit, OnModuleDestroy {
   }
 
   private async look(): Promise<void> {
+    this.sayAlive();
     try {
       await this.endClosed();
       for (const lease of this.book.openLeases) await this.lookAt(lease);
@@ -96,6 +99,14 @@ export class LeaseKeeper implements OnModuleInit, OnModuleDestroy {
       if (await this.store.renew(organizationId, id, this.clock.now() + this.holdMs)) lease.renewedAtMs = now;
       else this.book.close(lease);
     }
+  }
+
+  /** Also while the store is away, and without waiting for the database, which may be away, too. */
+  private sayAlive(): void {
+    const now = this.clock.monotonic();
+    if (this.book.count === 0 || now - this.touchedAtMs < TOUCH_MS) return;
+    this.touchedAtMs = now;
+    this.records.touch().catch(() => (this.touchedAtMs = Number.NEGATIVE_INFINITY));
   }
 
   private async takeSome(): Promise<void> {

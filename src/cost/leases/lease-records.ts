@@ -21,8 +21,8 @@ export interface OwnerlessLease extends RecordedLease {
 }
 
 const CLOCK_SKEW_MS = 3_600_000;
-/** After so long nobody spends from a lease any more, whatever became of its owner, and running calls have ended. */
-const LOST = `taken_at < now() - interval '80 minutes'`;
+/** An owner that has not been heard of for so long spends from no lease any more, whatever became of it, and its running calls have ended. */
+const LOST = `seen_at < now() - interval '80 minutes'`;
 
 /** Leases of all replicas, in the database: from before they are taken until after they have ended. */
 @Injectable()
@@ -46,6 +46,11 @@ export class LeaseRecords {
       amountNanoUsd: amountNanoUsd.toString(),
       counters: lines.map(({ counter, windowEndsAtMs }) => ({ counter, windowEndsAtMs })),
     });
+  }
+
+  /** This process lives: what it has spent from its leases is for it to say, however long it has to wait for the store. */
+  async touch(): Promise<void> {
+    await this.leases.update({ owner: this.ownerId }, { seenAt: () => 'now()' });
   }
 
   async remove(id: string): Promise<void> {

@@ -25,4 +25,8 @@ export class LeaseEntity {
 
   @Column({ type: 'timestamptz', name: 'taken_at', default: () => 'now()' })
   takenAt: Date;
+
+  /** When the owner last said that it lives. */
+  @Column({ type: 'timestamptz', name: 'seen_at', default: () => 'now()' })
+  seenAt: Date;
 }

@@ -6,6 +6,15 @@ import { OwnerlessLeases } from './ownerless-leases';
 const COUNTER = 'user/usr_1/daily/2027-01-15';
 const IDLE = 250;
 
+class LosableStore extends InProcessQuotaStore {
+  isAway = false;
+
+  override async isLoaded(organizationId: string): Promise<boolean> {
+    if (this.isAway) throw new Error('the store is away');
+    return super.isLoaded(organizationId);
+  }
+}
+
 describe('OwnerlessLeases', () => {
   it('settles a lease of a dead process behind any number of leases whose counters nobody loads', async () => {
     const clock = new FakeClock();
@@ -22,7 +31,7 @@ describe('OwnerlessLeases', () => {
       table.rows.set(`lease_${i}`, { ...row, id: `lease_${i}`, organizationId: 'org_idle' });
     table.rows.set('lease_z', { ...row, id: 'lease_z', organizationId: 'org_busy' });
     table.spentUnder = () => 30n;
-    const leases = new OwnerlessLeases(store, new MemoryLeases(table));
+    const leases = new OwnerlessLeases(store, new MemoryLeases(table), clock);
 
     for (let round = 0; round < 3; round++) await leases.settleAll();
 
@@ -32,6 +41,43 @@ describe('OwnerlessLeases', () => {
 
     await store.load('org_idle', []);
     for (let round = 0; round < 4; round++) await leases.settleAll();
+    expect(table.rows.size).toBe(0);
+  });
+
+  it('leaves leases of owners it has not heard of to them, until store and database have answered for five minutes', async () => {
+    const clock = new FakeClock();
+    const store = new LosableStore(clock);
+    await store.load('org_1', []);
+    const table = new LeaseTable();
+    table.rows.set('lease_1', {
+      id: 'lease_1',
+      organizationId: 'org_1',
+      owner: 'box_silent',
+      amountNanoUsd: 1n,
+      counters: [],
+    });
+    table.silent.add('box_silent');
+    const records = new MemoryLeases(table);
+    const leases = new OwnerlessLeases(store, records, clock);
+    const lookFor = async (minutes: number): Promise<void> => {
+      for (let minute = 0; minute < minutes; minute++) {
+        await leases.settleAll().catch(() => undefined);
+        clock.advance(60_000);
+      }
+    };
+
+    await lookFor(5);
+    store.isAway = true;
+    await lookFor(1);
+    store.isAway = false;
+    await lookFor(5);
+    records.isAway = true;
+    await lookFor(1);
+    records.isAway = false;
+    await lookFor(5);
+    expect(table.rows.size).toBe(1);
+
+    await lookFor(1);
     expect(table.rows.size).toBe(0);
   });
 });

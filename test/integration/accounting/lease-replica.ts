@@ -95,7 +95,7 @@ export class LeaseReplica {
     this.records = new MemoryLeases(around.leases, name);
     this.book = new LeaseBook(clock, config);
     this.leases = new LeaseKeeper(store, this.book, this.records, config, clock, metrics);
-    this.ownerless = new OwnerlessLeases(store, this.records);
+    this.ownerless = new OwnerlessLeases(store, this.records, clock);
     const queue = new RoomQueue(config, metrics);
     const lender = new LeaseLender(store, this.book, new RateShares(clock, roster, rates), config, metrics);
     this.keeper = new HoldKeeper(store, clock, config, metrics, queue, lender);

@@ -58,6 +58,18 @@ function guarantees(open: () => Promise<MigratedDatabase>): void {
     await expect(page('lease_3')).resolves.toEqual([]);
   });
 
+  it('takes an owner for dead that has not said for eighty minutes that it lives', async () => {
+    const [dead, living] = [recordsOf('box_dead'), recordsOf('box_living')];
+    await dead.add(lease('lease_1'));
+    await living.add(lease('lease_2'));
+    await database.dataSource.query("UPDATE budget_lease SET seen_at = now() - interval '81 minutes'");
+
+    await living.touch();
+
+    const found = await living.ownerless('', 10);
+    expect(found).toMatchObject([{ id: 'lease_1', owner: 'box_dead' }]);
+  });
+
   it('adds up what the ledger has under a lease, and nothing else', async () => {
     const records = recordsOf('box_dead');
     await records.add(lease('lease_1'));

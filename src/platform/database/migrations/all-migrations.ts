@@ -29,6 +29,7 @@ import { CreateDeadLetters1765500000000 } from './1765500000000-create-dead-lett
 import { IndexOverruns1765500100000 } from './1765500100000-index-overruns';
 import { IndexExpiredHolds1765500200000 } from './1765500200000-index-expired-holds';
 import { CreateBudgetLease1765600000000 } from './1765600000000-create-budget-lease';
+import { NoteLivingLeaseOwners1765600100000 } from './1765600100000-note-living-lease-owners';
 
 /** Every migration, oldest first. */
 export const ALL_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
@@ -62,4 +63,5 @@ export const ALL_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   IndexExpiredHolds1765500200000,
   IndexMovedCalls1765100200000,
   CreateBudgetLease1765600000000,
+  NoteLivingLeaseOwners1765600100000,
 ];

@@ -55,6 +55,11 @@ export class ReplicasOnOwnRedis {
     return this.servers.redis.restart(this.servers.port);
   }
 
+  /** A client of the Redis that belongs to the test; whoever opens it disconnects it. */
+  openRedis(): Redis {
+    return new Redis(this.servers.port, '127.0.0.1');
+  }
+
   get count(): number {
     return this.replicas.length;
   }
@@ -93,7 +98,7 @@ export class ReplicasOnOwnRedis {
 
   /** Waits until no job is waiting or being worked on, so that none is lost in the middle. */
   async queuesAreIdle(): Promise<void> {
-    const client = new Redis(this.servers.port, '127.0.0.1');
+    const client = this.openRedis();
     try {
       await eventually(async () => {
         for (const state of ['wait', 'active'])

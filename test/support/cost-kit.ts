@@ -251,7 +251,7 @@ export class CostKit {
     const recalls = new LeaseRecall(pubSub, roster, leaseKeeper, this.clock, this.metrics);
     this.admission = new BudgetAdmission(
       callers,
-      new HoldTaker(this.loader, recalls, leases, this.clock),
+      new HoldTaker(this.loader, recalls, leaseKeeper, this.clock),
       this.keeper,
       this.queue,
       new RefusalReporter(this.metrics, this.audit),

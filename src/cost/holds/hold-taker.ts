@@ -4,7 +4,7 @@ import { AppError } from '../../common/app-error';
 import { Clock } from '../../common/clock';
 import type { NanoUsd } from '../../common/money';
 import type { HoldOutcome } from '../../quota/quota-store';
-import { LeaseBook } from '../leases/lease-book';
+import { LeaseKeeper } from '../leases/lease-keeper';
 import { LeaseRecall } from '../leases/lease-recall';
 import { CounterLoader } from '../rebuild/counter-loader';
 import { countersLoading } from './refusal';
@@ -19,7 +19,7 @@ export class HoldTaker {
   constructor(
     private readonly loader: CounterLoader,
     private readonly recalls: LeaseRecall,
-    private readonly book: LeaseBook,
+    private readonly leases: LeaseKeeper,
     private readonly clock: Clock,
   ) {}
 
@@ -54,7 +54,7 @@ export class HoldTaker {
     if (outcome.kind === 'held' && !hold.isOnLoan) {
       const { remainingNanoUsd } = outcome;
       const { amountNanoUsd: worstCaseNanoUsd } = call;
-      this.book.note({ organizationId, lines: hold.budgets, remainingNanoUsd, worstCaseNanoUsd });
+      this.leases.note({ organizationId, lines: hold.budgets, remainingNanoUsd, worstCaseNanoUsd });
     }
     return outcome;
   }

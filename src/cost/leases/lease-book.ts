@@ -39,7 +39,7 @@ export class LeaseBook {
     private readonly config: CostConfig,
   ) {}
 
-  /** Call when a request was admitted by the store. */
+  /** A request that the store has admitted. */
   note(request: Omit<Candidate, 'key' | 'atMs'>): void {
     const key = keyOf(request.organizationId, request.lines);
     this.candidates.delete(key);
@@ -61,13 +61,18 @@ export class LeaseBook {
 
   /** Whom a lease is to be taken for, the latest first. */
   wanting(): readonly Candidate[] {
+    this.forgetIdle();
+    return [...this.candidates.values()].reverse().filter((candidate) => this.isWanting(candidate));
+  }
+
+  /** Those who have not asked for a minute, and pauses that are over. */
+  forgetIdle(): void {
     const now = this.clock.monotonic();
     for (const [key, { atMs }] of this.candidates) {
       if (now - atMs <= ACTIVE_MS) break;
       this.candidates.delete(key);
     }
     for (const [name, untilMs] of this.pauses) if (untilMs <= now) this.pauses.delete(name);
-    return [...this.candidates.values()].reverse().filter((candidate) => this.isWanting(candidate));
   }
 
   /** How much is to be set aside: a share of what was left, if a request like the last one fits in. */

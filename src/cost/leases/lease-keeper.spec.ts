@@ -127,4 +127,37 @@ describe('LeaseKeeper', () => {
     await keeper.round();
     expect(table.silent.size).toBe(0);
   });
+
+  it('gives a lease back that nobody uses although the database is away', async () => {
+    ask('org_1');
+    ask('org_2');
+    await keeper.round();
+    records.isAway = true;
+    await keeper.giveBack('org_2', COUNTER, 1);
+    clock.advance(60_001);
+
+    await keeper.round();
+
+    expect(book.count).toBe(0);
+    await expect(store.readCounters('org_1', [COUNTER])).resolves.toMatchObject([{ heldNanoUsd: 0n }]);
+  });
+
+  it.each([
+    ['a process has its counters itself', { isShared: false, onStoreLoss: 'lease' }],
+    ['nothing stands in for a lost store', { isShared: true, onStoreLoss: 'closed' }],
+  ])('remembers nobody where %s', (_where, { isShared, onStoreLoss }) => {
+    const config = loadConfig([CostConfig], { BUDGET_ON_STORE_LOSS: onStoreLoss }).get(CostConfig);
+    const other = new LeaseKeeper({ isShared } as never, book, records, config, clock, silentMetrics());
+    const request = {
+      organizationId: 'org_1',
+      lines: LINES,
+      remainingNanoUsd: 100_000n,
+      worstCaseNanoUsd: 10n,
+    };
+
+    other.note(request);
+    expect(book.wanting()).toEqual([]);
+    keeper.note(request);
+    expect(book.wanting()).toHaveLength(1);
+  });
 });

@@ -40,8 +40,7 @@ export class LeaseKeeper implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   onModuleInit(): void {
-    if (this.store.isShared && this.config.onStoreLoss === 'lease')
-      this.timer = setInterval(() => void this.round(), ROUND_MS).unref();
+    if (this.isOn) this.timer = setInterval(() => void this.round(), ROUND_MS).unref();
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -52,6 +51,11 @@ export class LeaseKeeper implements OnModuleInit, OnModuleDestroy {
     await this.endClosed()
       .then(() => this.removeEnded())
       .catch(() => this.leaveUnused());
+  }
+
+  /** Call when a request was admitted by the store. */
+  note(request: Parameters<LeaseBook['note']>[0]): void {
+    if (this.isOn) this.book.note(request);
   }
 
   /** One look at all leases. While the store is away nothing changes; never rejects. */
@@ -76,6 +80,7 @@ export class LeaseKeeper implements OnModuleInit, OnModuleDestroy {
 
   private async look(): Promise<void> {
     this.sayAlive();
+    this.book.forgetIdle();
     try {
       await this.endClosed();
       for (const lease of this.book.openLeases) await this.lookAt(lease);
@@ -211,6 +216,11 @@ export class LeaseKeeper implements OnModuleInit, OnModuleDestroy {
       () => this.ended.delete(lease.id),
       () => undefined,
     );
+  }
+
+  /** Elsewhere nothing is ever leased, so nobody has to be remembered for it. */
+  private get isOn(): boolean {
+    return this.store.isShared && this.config.onStoreLoss === 'lease';
   }
 
   private get holdMs(): number {

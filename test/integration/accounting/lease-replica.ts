@@ -113,7 +113,7 @@ export class LeaseReplica {
         config,
         rates,
       ),
-      new HoldTaker(this.loader, recalls, this.book, clock),
+      new HoldTaker(this.loader, recalls, this.leases, clock),
       this.keeper,
       queue,
       new RefusalReporter(metrics, { record: () => Promise.resolve() }),

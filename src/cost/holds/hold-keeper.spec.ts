@@ -143,7 +143,8 @@ describe('HoldKeeper', () => {
     expect(counted).not.toHaveBeenCalled();
     kit.store.isAway = false;
 
-    for (let round = 0; round < 3; round++) await kit.keeper.tick();
+    // The pace of the timers does not wait for rounds that take long.
+    for (let round = 0; round < 3; round++) await Promise.all([kit.keeper.tick(), kit.keeper.tick()]);
 
     expect(counted.mock.calls).toEqual([['settled'], ['released']]);
   });
@@ -228,5 +229,25 @@ describe('HoldKeeper', () => {
     await kit.keeper.tick();
 
     await expect(kit.daily()).resolves.toEqual({ spent: 3n, held: 0n });
+  });
+
+  it('begins to wait anew for counters that were there in between', async () => {
+    const kit = new CostKit(SETTINGS);
+    const hold = await kit.hold(4n);
+    kit.store.isLost = true;
+    await kit.keeper.settle(hold, { costNanoUsd: 3n, tokens: 1 });
+    await kit.keeper.tick();
+    kit.clock.advance(599_000);
+    kit.store.isLost = false;
+    const settle = jest.spyOn(kit.store, 'settle').mockRejectedValueOnce(new Error('the store is away'));
+    await kit.keeper.tick();
+    expect(settle).toHaveBeenCalledTimes(1);
+    kit.store.isLost = true;
+    for (let round = 0; round < 2; round++) {
+      await kit.keeper.tick();
+      kit.clock.advance(2_000);
+    }
+
+    expect(kit.keeper.unendedOf('org_1').map(({ amountNanoUsd }) => amountNanoUsd)).toEqual([3n]);
   });
 });

@@ -24,6 +24,7 @@ export class HoldKeeper implements OnModuleInit, OnModuleDestroy {
   /** Since when organizations with unsettled holds have had no counters. */
   private readonly unloadedSince = new Map<string, number>();
   private tellExpired: ExpiryListener | undefined;
+  private round: Promise<void> | undefined;
   private timers: readonly NodeJS.Timeout[] = [];
 
   constructor(
@@ -115,7 +116,13 @@ export class HoldKeeper implements OnModuleInit, OnModuleDestroy {
     await this.attempt('expired', () => this.expireOverdue());
   }
 
-  private async settlePending(): Promise<void> {
+  /** One round at a time: two would count the end of a hold twice. */
+  private settlePending(): Promise<void> {
+    this.round ??= this.settleAll().finally(() => (this.round = undefined));
+    return this.round;
+  }
+
+  private async settleAll(): Promise<void> {
     const pending = Map.groupBy(this.unsettled, ([{ organizationId }]) => organizationId);
     for (const id of this.unloadedSince.keys()) if (!pending.has(id)) this.unloadedSince.delete(id);
     for (const [organizationId, holds] of pending)

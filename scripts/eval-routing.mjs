@@ -51,6 +51,10 @@ await onPackagedNode(async () => {
   const modules = routingModules();
   const pair =
     mode === 'pool' ? {} : { weak: required(options, 'weak'), strong: required(options, 'strong') };
+  if (pair.weak !== undefined && pair.weak === pair.strong)
+    throw new Error('--weak and --strong name the same model');
+  if (!['trained', 'built-in', undefined].includes(options.recipe))
+    throw new Error(`--recipe is trained or built-in, not ${options.recipe}`);
   const read = (path) => {
     const text = readInput(path);
     try {

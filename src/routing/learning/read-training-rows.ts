@@ -35,7 +35,7 @@ export function readLabelledRows(text: string): LabelledRow[] {
         source: typeof source === 'string' ? source : '',
         task: typeof task === 'string' ? task : '',
         prompt,
-        models: answersOf(isJsonObject(models) ? models : {}),
+        models: answersOf(isJsonObject(models) ? models : {}, number),
       };
     });
 }
@@ -61,10 +61,15 @@ function isId(value: unknown): value is string | number {
   return typeof value === 'string' || typeof value === 'number';
 }
 
-function answersOf(models: JsonObject): Map<string, LabelledAnswer> {
+function answersOf(models: JsonObject, line: number): Map<string, LabelledAnswer> {
   return new Map(
     Object.entries(models).map(([name, answer]) => {
       const { score, cost } = isJsonObject(answer) ? answer : {};
+      // Percentages would otherwise all count as the best score there is.
+      if (typeof score === 'number' && !(score >= 0 && score <= 1))
+        throw new Error(`line ${line}: the score of ${name} is ${score}; scores go from 0 to 1`);
+      if (typeof cost === 'number' && cost < 0)
+        throw new Error(`line ${line}: the cost of ${name} is negative`);
       return [
         name,
         {

@@ -144,6 +144,15 @@ describe('readLabelledRows', () => {
     expect(() => readLabelledRows('nonsense')).toThrow('line 1');
   });
 
+  it.each(['"score":87', '"score":-0.1', '"cost":-1'])(
+    'refuses %s, and names the line and the model',
+    (wrong) => {
+      const text = `{"id":1,"prompt":"a"}\n{"id":2,"prompt":"b","models":{"poet":{${wrong}}}}`;
+
+      expect(() => readLabelledRows(text)).toThrow(/line 2: the (score|cost) of poet/);
+    },
+  );
+
   it('takes rows without labels, and trains on none of them', () => {
     const rows = readLabelledRows('{"id":1,"prompt":"a","models":{"m":{"cost":0.1}}}\n{"id":2,"prompt":"b"}');
 

@@ -94,7 +94,10 @@ function readOptions(words: readonly string[]): Options {
 }
 
 function isDay(text: string | undefined): text is string {
-  return text !== undefined && DAY.test(text) && Number.isFinite(Date.parse(`${text}T00:00:00Z`));
+  if (text === undefined || !DAY.test(text)) return false;
+  // The 30th of February would be taken for the second of March.
+  const at = new Date(`${text}T00:00:00Z`);
+  return Number.isFinite(at.getTime()) && at.toISOString().startsWith(text);
 }
 
 function readText(path: string): string {

@@ -159,6 +159,12 @@ describeInBothShapes('npm run replay', (shape) => {
       '--from and --to are days',
     ],
     [
+      'a day that the month does not have',
+      'engine: hybrid',
+      ['--from', '2026-02-30', '--to', '2026-06-01'],
+      '--from and --to are days',
+    ],
+    [
       'a log that is not there',
       'engine: hybrid',
       ['--log', '/does/not/exist'],

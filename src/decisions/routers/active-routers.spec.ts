@@ -8,6 +8,7 @@ import type { StandingRouter } from './trained-router';
 const ARTEFACTS: ReadonlyMap<string, object> = new Map([
   ['rtr_1', trainedArtefact({ 'x/a': 0.9 }, 5)],
   ['rtr_2', trainedArtefact({ 'x/a': 0.1 }, 5)],
+  ['rtr_old', { ...trainedArtefact({ 'x/a': 0.9 }, 5), vector: 0 }],
 ]);
 
 /** What is stored, and how often it was asked for. */
@@ -67,6 +68,15 @@ describe('ActiveRouters', () => {
 
     expect(routers.of('org_1')?.predictor).toBe(before);
     expect(store.asked).toEqual({ standing: 2, content: 1 });
+  });
+
+  it('reads a router of another version once in half a minute, not at every request, and goes without', async () => {
+    store.standing.set('org_1', 'rtr_old');
+    await routers.prepare('org_1');
+
+    expect(routers.prepare('org_1')).toBeUndefined();
+    expect(routers.of('org_1')).toBeUndefined();
+    expect(store.asked).toEqual({ standing: 1, content: 1 });
   });
 
   it('goes by the last state while the database is away', async () => {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { AppError } from '../../common/app-error';
 import { Clock } from '../../common/clock';
 import { PubSub, type Unsubscribe } from '../../platform/pub-sub/pub-sub';
 import { parseRouterArtefact } from '../../routing/quality/router-artefact';
@@ -128,9 +129,24 @@ export class ActiveRouters implements OnModuleInit, OnModuleDestroy {
       this.keep(organizationId, { readAtMs, router: undefined, bytes: 0 });
       return;
     }
-    const { fingerprint, weights } = parseRouterArtefact(content);
-    const router = { ...standing, predictor: new WeightedPredictor(fingerprint, weights) };
-    this.keep(organizationId, { readAtMs, router, bytes: content.length });
+    const predictor = this.predictorIn(content, standing.routerId);
+    const router = predictor && { ...standing, predictor };
+    this.keep(organizationId, { readAtMs, router, bytes: predictor ? content.length : 0 });
+  }
+
+  /** Undefined for an artefact that this version cannot read: the router that ships predicts until it is replaced. */
+  private predictorIn(content: string, routerId: string): QualityPredictor | undefined {
+    try {
+      const { fingerprint, weights } = parseRouterArtefact(content);
+      return new WeightedPredictor(fingerprint, weights);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      this.logger.warn(
+        { err: error, router_id: routerId },
+        'the active router of an organization is unusable',
+      );
+      return undefined;
+    }
   }
 
   private keep(organizationId: string, known: Known): void {

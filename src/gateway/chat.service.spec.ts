@@ -24,7 +24,7 @@ function plan(name: string, worstCaseNanoUsd: NanoUsd): ChatPlan {
     decisionId: name,
     plan: { strategy: 'heuristic', objective: 'balanced', steps: [] },
     analysis: { intent: { label: 'chat_lite' } },
-    targets: [{ worstCaseNanoUsd, worstCaseTokens: 100 }],
+    targets: [{ card: { provider: 'openai', model: name }, worstCaseNanoUsd, worstCaseTokens: 100 }],
   } as unknown as ChatPlan;
 }
 

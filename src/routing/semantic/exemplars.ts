@@ -14,6 +14,8 @@ const of = (ability: Exemplar['ability'], demand: number, texts: readonly string
 export const EXEMPLARS: readonly Exemplar[] = [
   ...of('general', 0.34, [
     'Hi there, how is it going?',
+    'Good morning, nice to see you again.',
+    'Hey, are you well today?',
     'Thanks a lot, that helped.',
     'What is the capital of Portugal?',
     'How many days does February have in a leap year?',

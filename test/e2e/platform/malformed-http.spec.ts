@@ -60,18 +60,20 @@ describe('connections that are too slow', () => {
     expect(tookMs).toBeLessThan(5_000);
   });
 
-  it('does not let slow connections disturb others', async () => {
+  it('does not let slow connections disturb others: they are answered while those still wait', async () => {
+    let ended = 0;
     const sockets = Array.from({ length: 200 }, () =>
-      connect(tiny.port, '127.0.0.1').on('error', () => undefined),
+      connect(tiny.port, '127.0.0.1')
+        .on('error', () => undefined)
+        .on('close', () => (ended += 1)),
     );
     for (const socket of sockets)
       socket.write('POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{');
-    const startedAt = Date.now();
     const { status } = await fetch(`http://127.0.0.1:${tiny.port}/health`);
-    const tookMs = Date.now() - startedAt;
+    const endedMeanwhile = ended;
     for (const socket of sockets) socket.destroy();
 
     expect(status).toBe(200);
-    expect(tookMs).toBeLessThan(1_000);
+    expect(endedMeanwhile).toBe(0);
   });
 });

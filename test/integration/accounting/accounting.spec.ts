@@ -109,8 +109,11 @@ async function expectRightBooks(
     });
     expect(spentNanoUsd <= (limits.get(counter) ?? 0n)).toBe(true);
   }
-  expect(books.rows.length).toBeGreaterThan(5);
+  bookedCalls += books.rows.length;
 }
+
+/** Over all rounds: a round whose budgets happen to be tiny lets hardly anything pass, and that is right. */
+let bookedCalls = 0;
 
 async function inThisProcess(store: QuotaStore, seed: number): Promise<void> {
   const scene = await newScene(store, seed);
@@ -173,6 +176,10 @@ describe('the books under 200 parallel random requests with random faults', () =
       },
       120_000,
     );
+  });
+
+  it('were not right for want of calls', () => {
+    expect(bookedCalls).toBeGreaterThan(10);
   });
 });
 

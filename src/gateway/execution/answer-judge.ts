@@ -3,6 +3,7 @@ import type { ModelCard } from '../../catalog/model-card';
 import { EffectivePrices } from '../../catalog/prices/effective-prices';
 import { isJsonObject, parseJson } from '../../common/json';
 import type { ChatRequest } from '../../llm/chat-request';
+import { toInstructedRequest } from '../../llm/instructed-request';
 import type { ChatResult } from '../../llm/chat-result';
 import { lastUserText } from '../../llm/message-text';
 import { upperBoundPrompt, type PromptBound } from '../../llm/token-estimate';
@@ -76,20 +77,7 @@ export class AnswerJudge {
 function toJudgeRequest(chat: ChatRequest, answer: string): ChatRequest {
   const question = lastUserText(chat).slice(0, READ_CHARACTERS);
   const text = JSON.stringify({ question, answer: answer.slice(0, READ_CHARACTERS) });
-  return {
-    dialect: 'openai-chat',
-    model: undefined,
-    messages: [
-      { role: 'system', content: [{ type: 'text', text: INSTRUCTIONS }], plainText: true },
-      { role: 'user', content: [{ type: 'text', text }], plainText: true },
-    ],
-    sampling: { temperature: 0 },
-    choiceCount: 1,
-    maxOutputTokens: OUTPUT_LIMIT,
-    stream: false,
-    includeUsage: false,
-    extensions: {},
-  };
+  return toInstructedRequest({ instructions: INSTRUCTIONS, text, maxOutputTokens: OUTPUT_LIMIT });
 }
 
 function textOf({ choices }: ChatResult): string {

@@ -1,20 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 import { chatBody, type ChatAnswer } from '../../support/app-client';
 import { eventually } from '../../support/eventually';
+import { EXACT_MODEL, NANO_PER_TOKEN, exactProvider } from '../../support/exact-model';
 import { describeWithRedisServers } from '../../support/redis-servers';
 import { ReplicasOnOwnRedis } from '../../support/replicas-on-own-redis';
 import { describeWithPostgres, describeWithRedis } from '../../support/services';
 
-const MODEL = 'exact-model';
-/** One dollar per million tokens out, nothing in. */
-const PROVIDERS = (vendorUrl: string): string =>
-  JSON.stringify({
-    metered: {
-      base_url: vendorUrl,
-      models: [{ id: MODEL, context: 100_000, max_output: 50_000, price: { input: 0, output: 1 } }],
-    },
-  });
-const NANO_PER_TOKEN = 1_000;
 const LIMIT_NANO_USD = 10_000_000;
 const MAX_TOKENS = 100;
 const TOKENS = 80;
@@ -33,7 +24,7 @@ describeWithPostgres('two replicas', () => {
 
       beforeAll(async () => {
         kit = await ReplicasOnOwnRedis.start(REPLICAS, (vendorUrl) => ({
-          EXTRA_PROVIDERS: PROVIDERS(vendorUrl),
+          EXTRA_PROVIDERS: exactProvider(vendorUrl),
           BUDGET_LEASE_PERCENT: '10',
           BUDGET_HOLD_SECONDS: String(HOLD_SECONDS),
           BUDGET_DRIFT_SECONDS: '0',
@@ -52,7 +43,7 @@ describeWithPostgres('two replicas', () => {
       const ask = (index: number, { key }: Bounded): Promise<ChatAnswer> =>
         kit
           .replica(index)
-          .chat(chatBody('hello', { model: `metered/${MODEL}`, max_tokens: MAX_TOKENS }), { key });
+          .chat(chatBody('hello', { model: `metered/${EXACT_MODEL}`, max_tokens: MAX_TOKENS }), { key });
       const askMany = (count: number, bounded: Bounded): Promise<readonly ChatAnswer[]> =>
         Promise.all(Array.from({ length: count }, (_unused, index) => ask(index, bounded)));
       const billed = (): number => kit.installation.vendor.calls.length * TOKENS * NANO_PER_TOKEN;
